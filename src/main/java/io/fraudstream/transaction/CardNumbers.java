@@ -1,0 +1,172 @@
+package io.fraudstream.transaction;
+
+/**
+ * Recognises and masks primary account numbers: 13 to 19 digits, spaces and hyphens between them allowed, that begin
+ * like a card scheme's issuer number and pass the Luhn check (ISO/IEC 7812-1).
+ */
+public final class CardNumbers {
+    private static final int MIN_DIGITS = 13;
+    private static final int MAX_DIGITS = 19;
+
+    private CardNumbers() {}
+
+    /** Whether the whole text is one card number. */
+    public static boolean looksLikeCardNumber(String text) {
+        int length = text.length();
+        if (length < MIN_DIGITS || length > 2 * MAX_DIGITS) {
+            return false;
+        }
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (!isDigit(c) && !isSeparator(c)) {
+                return false;
+            }
+        }
+        return isCardNumber(digitsOf(text));
+    }
+
+    static String digitsOf(String text) {
+        StringBuilder digits = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            if (isDigit(text.charAt(i))) {
+                digits.append(text.charAt(i));
+            }
+        }
+        return digits.toString();
+    }
+
+    /**
+     * Replaces the digits of every card number in the text by {@code *}, save the first six and the last four. Digits
+     * written as JSON escapes are seen too.
+     */
+    public static String mask(String text) {
+        String plain = text.indexOf("\\u003") < 0 ? text : unescapeDigits(text);
+        StringBuilder masked = null;
+        int i = 0;
+        while (i < plain.length()) {
+            if (!isDigit(plain.charAt(i))) {
+                i++;
+                continue;
+            }
+            int end = endOfDigitRun(plain, i);
+            if (end - i >= MIN_DIGITS) {
+                StringBuilder target = masked == null ? new StringBuilder(plain) : masked;
+                if (maskRun(plain, i, end, target)) {
+                    masked = target;
+                }
+            }
+            i = end;
+        }
+        return masked == null ? plain : masked.toString();
+    }
+
+    /** Masks each card number that lies within one run of digits and single separators. */
+    private static boolean maskRun(String text, int from, int to, StringBuilder target) {
+        boolean found = false;
+        int[] positions = new int[to - from];
+        int count = 0;
+        for (int i = from; i < to; i++) {
+            if (isDigit(text.charAt(i))) {
+                positions[count++] = i;
+            }
+        }
+        char[] digits = new char[count];
+        for (int i = 0; i < count; i++) {
+            digits[i] = text.charAt(positions[i]);
+        }
+        int start = 0;
+        while (start + MIN_DIGITS <= count) {
+            int length = longestCardNumberAt(digits, start);
+            if (length == 0) {
+                start++;
+                continue;
+            }
+            for (int k = start + 6; k < start + length - 4; k++) {
+                target.setCharAt(positions[k], '*');
+            }
+            found = true;
+            start += length;
+        }
+        return found;
+    }
+
+    private static int longestCardNumberAt(char[] digits, int start) {
+        for (int length = Math.min(MAX_DIGITS, digits.length - start); length >= MIN_DIGITS; length--) {
+            if (isCardNumber(new String(digits, start, length))) {
+                return length;
+            }
+        }
+        return 0;
+    }
+
+    private static int endOfDigitRun(String text, int from) {
+        int end = from;
+        while (end < text.length()) {
+            char c = text.charAt(end);
+            boolean separatorInside = isSeparator(c) && end + 1 < text.length() && isDigit(text.charAt(end + 1));
+            if (!isDigit(c) && !separatorInside) {
+                break;
+            }
+            end++;
+        }
+        return end;
+    }
+
+    private static String unescapeDigits(String text) {
+        StringBuilder plain = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            if (text.startsWith("\\u003", i) && i + 5 < text.length() && isDigit(text.charAt(i + 5))) {
+                plain.append(text.charAt(i + 5));
+                i += 5;
+            } else {
+                plain.append(text.charAt(i));
+            }
+        }
+        return plain.toString();
+    }
+
+    private static boolean isCardNumber(String digits) {
+        int length = digits.length();
+        return length >= MIN_DIGITS && length <= MAX_DIGITS && hasSchemePrefix(digits) && passesLuhn(digits);
+    }
+
+    private static boolean hasSchemePrefix(String digits) {
+        int two = Integer.parseInt(digits, 0, 2, 10);
+        int four = Integer.parseInt(digits, 0, 4, 10);
+        return digits.charAt(0) == '4' // Visa
+                || two >= 50 && two <= 69 // Mastercard, Maestro, Discover, UnionPay, RuPay
+                || four >= 2221 && four <= 2720 // Mastercard
+                || four >= 2200 && four <= 2204 // Mir
+                || two == 34
+                || two == 37 // American Express
+                || two == 35 // JCB
+                || two == 30
+                || two == 36
+                || two == 38
+                || two == 39 // Diners Club
+                || two == 81
+                || two == 82; // RuPay
+    }
+
+    private static boolean passesLuhn(String digits) {
+        int sum = 0;
+        boolean twice = false;
+        for (int i = digits.length() - 1; i >= 0; i--) {
+            int digit = digits.charAt(i) - '0';
+            if (twice) {
+                digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
+            }
+            sum += digit;
+            twice = !twice;
+        }
+        return sum % 10 == 0;
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static boolean isSeparator(char c) {
+        return c == ' ' || c == '-';
+    }
+}
