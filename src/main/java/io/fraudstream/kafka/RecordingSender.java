@@ -61,7 +61,7 @@ public final class RecordingSender {
      * Sends all rows, or those until {@link #stop}; usable once.
      *
      * @param onProgress called a few times a second
-     * @return how far it came; fewer labels than rows that say fraud only if it was stopped
+     * @return how far it came; not complete only if it was stopped
      * @throws KafkaException if the broker did not take a record
      * @throws InterruptedException if the thread was interrupted while it waited for an event's time
      */
@@ -86,11 +86,12 @@ public final class RecordingSender {
                 report(onProgress);
             }
         }
-        if (!stopped) {
+        boolean complete = !stopped;
+        if (complete) {
             sendLabelsKnownAt(Long.MAX_VALUE);
         }
         producer.flush();
-        SendProgress result = progress();
+        SendProgress result = progress(complete);
         onProgress.accept(result);
         return result;
     }
@@ -141,17 +142,18 @@ public final class RecordingSender {
         Instant now = clock.instant();
         if (!now.isBefore(nextProgress)) {
             nextProgress = now.plus(PROGRESS_INTERVAL);
-            onProgress.accept(progress());
+            onProgress.accept(progress(false));
         }
     }
 
-    private SendProgress progress() {
+    private SendProgress progress(boolean complete) {
         return new SendProgress(
                 transactions,
                 labels,
                 pending.size(),
                 firstEventTime,
                 lastEventTime,
+                complete,
                 Duration.between(started, clock.instant()),
                 lag);
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param firstEventTime the earliest so far, milliseconds since the epoch, UTC; {@link Long#MAX_VALUE} without any
  * @param lastEventTime the latest so far; {@link Long#MIN_VALUE} without any
  * @param elapsed since the first record
+ * @param complete whether all that there was has been sent
  * @param lag how far the sending is behind the asked speed; zero at full speed
  */
 public record SendProgress(
@@ -19,6 +20,7 @@ public record SendProgress(
         long pendingLabels,
         long firstEventTime,
         long lastEventTime,
+        boolean complete,
         Duration elapsed,
         Duration lag) {
 
