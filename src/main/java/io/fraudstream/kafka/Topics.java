@@ -71,7 +71,12 @@ public final class Topics implements AutoCloseable {
                 10_000));
     }
 
-    /** Creates those of the six topics that are not there yet, and returns their names. */
+    /**
+     * Creates those of the six topics that are not there yet, waits until they take records, and returns their names.
+     *
+     * <p>The wait matters: a broker announces a partition a moment before it leads it. A producer's first batch is then
+     * refused and its second taken, after which the first can never be, being out of sequence.
+     */
     public List<String> create(Layout layout) {
         Set<String> present = present();
         List<NewTopic> missing = new ArrayList<>();
@@ -81,6 +86,14 @@ public final class Topics implements AutoCloseable {
             }
         }
         await(admin.createTopics(missing).all(), "creating topics");
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (NewTopic topic : missing) {
+            for (int partition = 0; partition < topic.numPartitions(); partition++) {
+                asked.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+            }
+        }
+        // Only a leader answers this, and the client asks again until there is one.
+        await(admin.listOffsets(asked).all(), "waiting for new topics");
         return missing.stream().map(NewTopic::name).toList();
     }
 
@@ -101,17 +114,8 @@ public final class Topics implements AutoCloseable {
         List<String> wanted = names.all().stream().filter(present::contains).toList();
         Map<String, TopicDescription> descriptions =
                 await(admin.describeTopics(wanted).allTopicNames(), "describing topics");
-        Map<TopicPartition, OffsetSpec> first = new HashMap<>();
-        Map<TopicPartition, OffsetSpec> end = new HashMap<>();
-        descriptions.forEach((topic, description) -> description.partitions().forEach(partition -> {
-            TopicPartition id = new TopicPartition(topic, partition.partition());
-            first.put(id, OffsetSpec.earliest());
-            end.put(id, OffsetSpec.latest());
-        }));
-        Map<TopicPartition, ListOffsetsResultInfo> firstOffsets =
-                await(admin.listOffsets(first).all(), "asking for offsets");
-        Map<TopicPartition, ListOffsetsResultInfo> endOffsets =
-                await(admin.listOffsets(end).all(), "asking for offsets");
+        Map<TopicPartition, ListOffsetsResultInfo> firstOffsets = offsets(descriptions, OffsetSpec.earliest());
+        Map<TopicPartition, ListOffsetsResultInfo> endOffsets = offsets(descriptions, OffsetSpec.latest());
         Map<String, Long> records = endOffsets.entrySet().stream()
                 .collect(Collectors.groupingBy(
                         entry -> entry.getKey().topic(),
@@ -145,6 +149,15 @@ public final class Topics implements AutoCloseable {
             throw new IllegalStateException("no topic " + String.join(", ", missing) + " at " + bootstrapServers
                     + ", expected it to be created first, such as by: fraudstream topics create");
         }
+    }
+
+    private Map<TopicPartition, ListOffsetsResultInfo> offsets(
+            Map<String, TopicDescription> descriptions, OffsetSpec which) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        descriptions.forEach((topic, description) -> description
+                .partitions()
+                .forEach(partition -> asked.put(new TopicPartition(topic, partition.partition()), which)));
+        return await(admin.listOffsets(asked).all(), "asking for offsets");
     }
 
     private Set<String> present() {
