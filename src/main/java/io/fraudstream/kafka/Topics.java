@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * Creates, lists and deletes the project's topics on a broker. Every method throws a {@link KafkaException} that names
@@ -29,6 +31,7 @@ import org.apache.kafka.common.config.TopicConfig;
  */
 public final class Topics implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
+    private static final long RETRY_NANOS = 20_000_000;
 
     private final String bootstrapServers;
     private final TopicNames names;
@@ -92,9 +95,24 @@ public final class Topics implements AutoCloseable {
                 asked.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
             }
         }
-        // Only a leader answers this, and the client asks again until there is one.
-        await(admin.listOffsets(asked).all(), "waiting for new topics");
+        awaitLeaders(asked);
         return missing.stream().map(NewTopic::name).toList();
+    }
+
+    /** Only a partition's leader answers when asked for offsets, and a broker that has not heard of it knows none. */
+    private void awaitLeaders(Map<TopicPartition, OffsetSpec> asked) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (true) {
+            try {
+                await(admin.listOffsets(asked).all(), "waiting for new topics");
+                return;
+            } catch (KafkaException notYet) {
+                if (!(notYet.getCause() instanceof RetriableException) || System.nanoTime() > deadline) {
+                    throw notYet;
+                }
+            }
+            LockSupport.parkNanos(RETRY_NANOS);
+        }
     }
 
     private NewTopic newTopic(String topic, Layout layout) {
