@@ -1,5 +1,6 @@
 package io.fraudstream.job;
 
+import io.fraudstream.registry.ModelPointer;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -9,8 +10,7 @@ import java.time.Duration;
  * @param outOfOrderness bound on disorder within a partition
  * @param dedupeHorizon for how long, in event time, a transaction id is remembered
  * @param maxEventsPerHistory from so many events on a card's or terminal's history folds its oldest
- * @param bundleUri a bundle that serves from the start, or {@code null} to observe until a pointer comes
- * @param threshold overrides the bundle's own; {@code null} to keep that
+ * @param champion the bundle that serves from the start, or {@code null} to observe until a pointer comes
  * @param measureLatency whether the time from a record's timestamp to its score is measured
  */
 public record JobSettings(
@@ -20,8 +20,7 @@ public record JobSettings(
         Duration idleness,
         Duration dedupeHorizon,
         int maxEventsPerHistory,
-        String bundleUri,
-        Double threshold,
+        ModelPointer champion,
         boolean measureLatency)
         implements Serializable {
     public static final int MAX_EVENTS_PER_HISTORY = 4096;
@@ -35,11 +34,10 @@ public record JobSettings(
                 Duration.ofDays(7),
                 MAX_EVENTS_PER_HISTORY,
                 null,
-                null,
                 order == OrderMode.ARRIVAL);
     }
 
-    public JobSettings withBundle(String uri) {
+    public JobSettings withChampion(ModelPointer pointer) {
         return new JobSettings(
                 order,
                 latePolicy,
@@ -47,8 +45,7 @@ public record JobSettings(
                 idleness,
                 dedupeHorizon,
                 maxEventsPerHistory,
-                uri,
-                threshold,
+                pointer,
                 measureLatency);
     }
 }

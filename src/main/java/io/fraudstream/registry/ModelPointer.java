@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.Serializable;
 
 /**
  * Says which bundle serves a slot, as {@code schemas/model-pointer-v1.schema.json} describes it.
@@ -25,7 +26,8 @@ public record ModelPointer(
         @JsonProperty(value = "sha256", required = true) String sha256,
         @JsonProperty(value = "fingerprint", required = true) String fingerprint,
         @JsonProperty(value = "effective_from", required = true) long effectiveFrom,
-        @JsonProperty("threshold") Double threshold) {
+        @JsonProperty("threshold") Double threshold)
+        implements Serializable {
     public static final String CHAMPION = "champion";
 
     private static final JsonMapper JSON = JsonMapper.builder()
