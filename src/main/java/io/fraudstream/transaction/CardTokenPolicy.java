@@ -1,8 +1,13 @@
 package io.fraudstream.transaction;
 
-/** What happens to a {@code card_id} at the door: kept, replaced by a token, or refused. */
+import java.io.Serializable;
+
+/**
+ * What happens to a {@code card_id} at the door: kept, replaced by a token, or refused. Serializable, so that a job can
+ * ship it to its tasks.
+ */
 @FunctionalInterface
-public interface CardTokenPolicy {
+public interface CardTokenPolicy extends Serializable {
     /** The token to use for this card, or {@code null} if the record is to be refused as carrying a card number. */
     String tokenFor(String cardId);
 

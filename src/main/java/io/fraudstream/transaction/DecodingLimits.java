@@ -1,5 +1,6 @@
 package io.fraudstream.transaction;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -10,7 +11,8 @@ import java.time.Duration;
  *     every sum of squares times a count
  * @param maxFuture how far an event time may lie ahead of the time at which the record was received
  */
-public record DecodingLimits(int maxRecordBytes, long maxAmountMinor, Duration maxFuture) {
+public record DecodingLimits(int maxRecordBytes, long maxAmountMinor, Duration maxFuture)
+        implements Serializable {
     public static final long HIGHEST_AMOUNT = 1_000_000_000_000L;
     public static final DecodingLimits DEFAULT =
             new DecodingLimits(64 * 1024, 10_000_000_000L, Duration.ofHours(24));

@@ -1,5 +1,6 @@
 package io.fraudstream.transaction;
 
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Currency;
@@ -14,14 +15,16 @@ import java.util.stream.Collectors;
  * A versioned table that turns amounts into one base currency. It is part of the feature fingerprint, since other rates
  * give other features.
  */
-public final class ExchangeRates {
+public final class ExchangeRates implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private static final Set<String> ISO_4217 =
             Currency.getAvailableCurrencies().stream().map(Currency::getCurrencyCode).collect(Collectors.toSet());
 
     private final String version;
     private final String baseCurrency;
-    private final Map<String, BigDecimal> rates;
-    private final Map<String, BigDecimal> minorFactors = new HashMap<>();
+    private final TreeMap<String, BigDecimal> rates;
+    private final HashMap<String, BigDecimal> minorFactors = new HashMap<>();
 
     /**
      * @param version names this table, such as the day it was taken
@@ -34,6 +37,9 @@ public final class ExchangeRates {
         this.baseCurrency = baseCurrency;
         this.rates = new TreeMap<>(rates);
         this.rates.put(baseCurrency, BigDecimal.ONE);
+        this.rates.keySet().stream().filter(code -> !isIso4217(code)).findFirst().ifPresent(code -> {
+            throw new IllegalArgumentException("rates." + code + " is an unknown currency, expected an ISO 4217 code");
+        });
         int baseDigits = minorDigits(baseCurrency);
         this.rates.forEach((code, rate) -> {
             if (rate.signum() <= 0) {

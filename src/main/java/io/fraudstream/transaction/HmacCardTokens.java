@@ -12,10 +12,12 @@ import javax.crypto.spec.SecretKeySpec;
  * several threads at once.
  */
 public final class HmacCardTokens implements CardTokenPolicy {
+    private static final long serialVersionUID = 1L;
     private static final String ALGORITHM = "HmacSHA256";
     private static final int TOKEN_BYTES = 16;
 
-    private final Mac mac;
+    private final byte[] key;
+    private transient Mac mac;
 
     /**
      * @param key at least 16 bytes
@@ -25,12 +27,7 @@ public final class HmacCardTokens implements CardTokenPolicy {
         if (key.length < 16) {
             throw new IllegalArgumentException("the card token key has " + key.length + " bytes, expected 16 or more");
         }
-        try {
-            mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JVM has no " + ALGORITHM, e);
-        }
+        this.key = key.clone();
     }
 
     @Override
@@ -38,7 +35,20 @@ public final class HmacCardTokens implements CardTokenPolicy {
         if (!CardNumbers.looksLikeCardNumber(cardId)) {
             return cardId;
         }
-        byte[] digest = mac.doFinal(CardNumbers.digitsOf(cardId).getBytes(StandardCharsets.US_ASCII));
+        byte[] digest = mac().doFinal(CardNumbers.digitsOf(cardId).getBytes(StandardCharsets.US_ASCII));
         return "t:" + HexFormat.of().formatHex(digest, 0, TOKEN_BYTES);
+    }
+
+    /** Made on first use, since a {@link Mac} can't be shipped to a task. */
+    private Mac mac() {
+        if (mac == null) {
+            try {
+                mac = Mac.getInstance(ALGORITHM);
+                mac.init(new SecretKeySpec(key, ALGORITHM));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("this JVM has no " + ALGORITHM, e);
+            }
+        }
+        return mac;
     }
 }
