@@ -11,7 +11,6 @@ import io.fraudstream.transaction.TransactionCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
-import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -100,23 +99,6 @@ public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPo
                     origin + " is no usable key, expected 32 or more hexadecimal digits (16 bytes)");
         } catch (IOException unreadable) {
             throw new SettingsException(origin + " can't be read: " + unreadable);
-        }
-    }
-
-    /** The shape of {@code config/exchange-rates.yaml}. */
-    private record RateTable(String version, String baseCurrency, Map<String, BigDecimal> rates) {
-        private RateTable {
-            InvalidSetting.unless(version != null && !version.isBlank(), "version", version, "a name for the table");
-            InvalidSetting.unless(
-                    baseCurrency != null && baseCurrency.matches("[A-Z]{3}"),
-                    "baseCurrency",
-                    baseCurrency,
-                    "an ISO 4217 code");
-            InvalidSetting.unless(rates != null, "rates", null, "units of the base currency by ISO 4217 code");
-        }
-
-        private ExchangeRates toRates() {
-            return new ExchangeRates(version, baseCurrency, rates);
         }
     }
 }

@@ -134,18 +134,16 @@ public final class CardNumbers {
         int two = Integer.parseInt(digits, 0, 2, 10);
         int four = Integer.parseInt(digits, 0, 4, 10);
         return digits.charAt(0) == '4' // Visa
-                || two >= 50 && two <= 69 // Mastercard, Maestro, Discover, UnionPay, RuPay
-                || four >= 2221 && four <= 2720 // Mastercard
-                || four >= 2200 && four <= 2204 // Mir
-                || two == 34
-                || two == 37 // American Express
-                || two == 35 // JCB
-                || two == 30
-                || two == 36
-                || two == 38
-                || two == 39 // Diners Club
-                || two == 81
-                || two == 82; // RuPay
+                || (two >= 50 && two <= 69) // Mastercard, Maestro, Discover, UnionPay, RuPay
+                || (four >= 2221 && four <= 2720) // Mastercard
+                || (four >= 2200 && four <= 2204) // Mir
+                || switch (two) {
+                    case 34, 37 -> true; // American Express
+                    case 35 -> true; // JCB
+                    case 30, 36, 38, 39 -> true; // Diners Club
+                    case 81, 82 -> true; // RuPay
+                    default -> false;
+                };
     }
 
     private static boolean passesLuhn(String digits) {

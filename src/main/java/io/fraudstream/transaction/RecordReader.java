@@ -179,7 +179,7 @@ final class RecordReader {
         String cut = masked.length() > MAX_SHOWN_VALUE ? masked.substring(0, MAX_SHOWN_VALUE) + "…" : masked;
         StringBuilder shown = new StringBuilder("\"");
         cut.codePoints().forEach(c -> {
-            if (Character.isISOControl(c) || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+            if (Character.isISOControl(c) || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
                 shown.append(String.format(Locale.ROOT, "\\u%04x", c));
             } else {
                 shown.appendCodePoint(c);
