@@ -18,7 +18,12 @@ final class BuildVersion implements IVersionProvider {
         String suffix = commit.isBlank() || commit.startsWith("$") ? "" : " (" + commit + ")";
         return new String[] {
             "fraudstream " + build.getProperty("version") + suffix,
-            "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+            "Java "
+                    + Runtime.version()
+                    + ", "
+                    + System.getProperty("os.name")
+                    + " "
+                    + System.getProperty("os.arch")
         };
     }
 }

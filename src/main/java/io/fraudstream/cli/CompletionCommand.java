@@ -12,8 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Prints a completion script for bash and zsh.",
         footer = "  source <(fraudstream completion)")
 final class CompletionCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public void run() {

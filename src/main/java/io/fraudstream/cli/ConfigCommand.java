@@ -22,8 +22,7 @@ import picocli.CommandLine.Spec;
             "  fraudstream config check my-settings.yaml"
         })
 final class ConfigCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public void run() {
@@ -42,7 +41,9 @@ final class ConfigCommand implements Runnable {
 
     @Command(
             name = "check",
-            description = "Tells everything that is wrong with a settings file and the files that it names.",
+            description =
+                    "Tells everything that is wrong with a settings file and the files that it"
+                            + " names.",
             footer = "  fraudstream config check my-settings.yaml")
     void check(@Parameters(paramLabel = "FILE", description = "Settings in YAML.") Path file)
             throws SettingsException {

@@ -28,22 +28,24 @@ import picocli.CommandLine.Spec;
 /** Checks what the other commands need, and says of each fault how to mend it. */
 @Command(
         name = "doctor",
-        description = "Checks Java, memory, disk, settings and the broker, and says how to mend what is wrong.",
+        description =
+                "Checks Java, memory, disk, settings and the broker, and says how to mend what is"
+                        + " wrong.",
         footer = "  fraudstream doctor --bootstrap-servers localhost:9092")
 final class DoctorCommand implements Callable<Integer> {
     private static final long GIGABYTE = 1L << 30;
     private static final int LOWEST_JAVA = 17;
     private static final Duration PATIENCE = Duration.ofSeconds(3);
-    private static final List<String> TOPICS = List.of("transactions", "labels", "alerts", "rejected", "models");
+    private static final List<String> TOPICS =
+            List.of("transactions", "labels", "alerts", "rejected", "models");
+
     /** The platforms that the last release of ND4J was built for. */
     private static final Set<String> ND4J_PLATFORMS =
             Set.of("linux-amd64", "linux-x86_64", "mac-x86_64", "windows-amd64", "linux-ppc64le");
 
-    @Mixin
-    private SettingsOptions options;
+    @Mixin private SettingsOptions options;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -60,7 +62,8 @@ final class DoctorCommand implements Callable<Integer> {
                 out.printf("%17s%s%n", "", finding.remedy());
             }
         }
-        boolean failed = findings.stream().anyMatch(finding -> finding.level() == Finding.Level.FAIL);
+        boolean failed =
+                findings.stream().anyMatch(finding -> finding.level() == Finding.Level.FAIL);
         return failed ? Fraudstream.FAILED : Fraudstream.DONE;
     }
 
@@ -77,12 +80,19 @@ final class DoctorCommand implements Callable<Integer> {
             SettingsOptions.codecParts(settings);
         } catch (SettingsException wrong) {
             for (String problem : wrong.problems()) {
-                findings.add(Finding.fail("settings", problem, "Mend the value, or see: fraudstream config show"));
+                findings.add(
+                        Finding.fail(
+                                "settings",
+                                problem,
+                                "Mend the value, or see: fraudstream config show"));
             }
             return findings;
         }
         Path file = options.fileInUse();
-        findings.add(Finding.ok("settings", file == null ? "the defaults, without a file" : file.toString()));
+        findings.add(
+                Finding.ok(
+                        "settings",
+                        file == null ? "the defaults, without a file" : file.toString()));
         if ("file".equals(settings.store().uri().getScheme())) {
             findings.add(disk(Path.of(settings.store().uri())));
         }
@@ -92,7 +102,10 @@ final class DoctorCommand implements Callable<Integer> {
 
     static Finding java(int feature) {
         return feature < LOWEST_JAVA
-                ? Finding.fail("java", "version " + feature, "Install a JDK 17 or later and point JAVA_HOME to it.")
+                ? Finding.fail(
+                        "java",
+                        "version " + feature,
+                        "Install a JDK 17 or later and point JAVA_HOME to it.")
                 : Finding.ok("java", Runtime.version() + " in " + System.getProperty("java.home"));
     }
 
@@ -107,10 +120,17 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     static Finding memory(long heap, long physical) {
-        String detail = String.format(
-                Locale.ROOT, "heap %.1f GB of %.1f GB", (double) heap / GIGABYTE, (double) physical / GIGABYTE);
+        String detail =
+                String.format(
+                        Locale.ROOT,
+                        "heap %.1f GB of %.1f GB",
+                        (double) heap / GIGABYTE,
+                        (double) physical / GIGABYTE);
         if (heap > physical) {
-            return Finding.fail("memory", detail, "Set FRAUDSTREAM_HEAP to less than the machine has, such as 2g.");
+            return Finding.fail(
+                    "memory",
+                    detail,
+                    "Set FRAUDSTREAM_HEAP to less than the machine has, such as 2g.");
         }
         return heap < GIGABYTE
                 ? Finding.warn("memory", detail, "Set FRAUDSTREAM_HEAP to 2g or more.")
@@ -123,7 +143,8 @@ final class DoctorCommand implements Callable<Integer> {
                 : Finding.warn(
                         "threads",
                         "OMP_NUM_THREADS is " + (ompThreads == null ? "unset" : ompThreads),
-                        "Set it to 1 before Java starts, as bin/fraudstream does; training is many times slower else.");
+                        "Set it to 1 before Java starts, as bin/fraudstream does; training is many"
+                                + " times slower else.");
     }
 
     static Finding temporaryFiles(Path directory) {
@@ -134,7 +155,8 @@ final class DoctorCommand implements Callable<Integer> {
             return Finding.fail(
                     "temporary",
                     Failures.describe(unwritable),
-                    "Set FRAUDSTREAM_JAVA_OPTS=-Djava.io.tmpdir=DIRECTORY to one that can be written.");
+                    "Set FRAUDSTREAM_JAVA_OPTS=-Djava.io.tmpdir=DIRECTORY to one that can be"
+                            + " written.");
         }
     }
 
@@ -147,47 +169,64 @@ final class DoctorCommand implements Callable<Integer> {
             FileStore disk = Files.getFileStore(existing);
             return disk(store, disk.getUsableSpace(), Files.isWritable(existing));
         } catch (IOException unreadable) {
-            return Finding.fail("disk", Failures.describe(unreadable), "Set store.directory to a directory of yours.");
+            return Finding.fail(
+                    "disk",
+                    Failures.describe(unreadable),
+                    "Set store.directory to a directory of yours.");
         }
     }
 
     static Finding disk(Path store, long free, boolean writable) {
         if (!writable) {
-            return Finding.fail("disk", store + " can't be written", "Set store.directory to a directory of yours.");
+            return Finding.fail(
+                    "disk",
+                    store + " can't be written",
+                    "Set store.directory to a directory of yours.");
         }
-        String detail = String.format(Locale.ROOT, "%.1f GB free at %s", (double) free / GIGABYTE, store);
+        String detail =
+                String.format(Locale.ROOT, "%.1f GB free at %s", (double) free / GIGABYTE, store);
         if (free < GIGABYTE) {
-            return Finding.fail("disk", detail, "Free some space, or set store.directory to another disk.");
+            return Finding.fail(
+                    "disk", detail, "Free some space, or set store.directory to another disk.");
         }
         return free < 5 * GIGABYTE
-                ? Finding.warn("disk", detail, "A million stored events take about 0.2 GB: watch it.")
+                ? Finding.warn(
+                        "disk", detail, "A million stored events take about 0.2 GB: watch it.")
                 : Finding.ok("disk", detail);
     }
 
     static List<Finding> broker(Settings.Kafka kafka) {
         String servers = kafka.bootstrapServers();
         if (nothingListens(servers)) {
-            return List.of(Finding.warn(
-                    "broker",
-                    "nothing listens at " + servers,
-                    "Start one by `fraudstream broker`, or set kafka.bootstrapServers; `demo` brings its own."));
+            return List.of(
+                    Finding.warn(
+                            "broker",
+                            "nothing listens at " + servers,
+                            "Start one by `fraudstream broker`, or set kafka.bootstrapServers;"
+                                    + " `demo` brings its own."));
         }
         BrokerProbe probe = BrokerProbe.of(servers, kafka.properties(), PATIENCE);
         if (probe instanceof BrokerProbe.Reached reached) {
             return List.of(Finding.ok("broker", servers), topics(kafka, reached.topics()));
         }
-        return List.of(Finding.fail(
-                "broker",
-                servers + ": " + ((BrokerProbe.Unreachable) probe).why(),
-                "Is it a Kafka broker? Check kafka.bootstrapServers and kafka.properties (security.protocol)."));
+        return List.of(
+                Finding.fail(
+                        "broker",
+                        servers + ": " + ((BrokerProbe.Unreachable) probe).why(),
+                        "Is it a Kafka broker? Check kafka.bootstrapServers and kafka.properties"
+                                + " (security.protocol)."));
     }
 
     private static Finding topics(Settings.Kafka kafka, Set<String> present) {
-        Set<String> missing = TOPICS.stream().map(kafka::topic).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> missing =
+                TOPICS.stream().map(kafka::topic).collect(Collectors.toCollection(TreeSet::new));
         missing.removeAll(present);
         return missing.isEmpty()
                 ? Finding.ok("topics", "all there")
-                : Finding.warn("topics", "missing: " + String.join(", ", missing), "fraudstream topics --help");
+                : Finding.warn(
+                        "topics",
+                        "missing: " + String.join(", ", missing),
+                        "fraudstream topics --help");
     }
 
     /** Tells a port without a listener from one with something else than a broker. */
@@ -210,7 +249,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static long physicalMemory() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+        return ManagementFactory.getOperatingSystemMXBean()
+                        instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : Long.MAX_VALUE;
     }

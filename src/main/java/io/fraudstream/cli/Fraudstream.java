@@ -13,7 +13,10 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The root command: dispatches to one class per subcommand and turns every failure into one or two lines. */
+/**
+ * The root command: dispatches to one class per subcommand and turns every failure into one or two
+ * lines.
+ */
 @Command(
         name = "fraudstream",
         description = "Finds card fraud in a stream of transactions as they happen.",
@@ -32,7 +35,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  fraudstream demo --seconds 60     see it work, with nothing else installed",
             "  fraudstream help COMMAND          what a command does, with an example"
         },
-        subcommands = {ConfigCommand.class, DoctorCommand.class, CompletionCommand.class, HelpCommand.class})
+        subcommands = {
+            ConfigCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class,
+            HelpCommand.class
+        })
 public final class Fraudstream implements Runnable {
     static final int DONE = 0;
     static final int FAILED = 1;
@@ -44,8 +52,7 @@ public final class Fraudstream implements Runnable {
             description = "Show the stack trace of an error.")
     private boolean verbose;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     private Fraudstream() {}
 

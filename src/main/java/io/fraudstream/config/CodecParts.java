@@ -17,7 +17,10 @@ import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Map;
 
-/** What the codecs are made of, out of {@link Settings.Transactions}. Each part can be shipped to a cluster. */
+/**
+ * What the codecs are made of, out of {@link Settings.Transactions}. Each part can be shipped to a
+ * cluster.
+ */
 public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPolicy cardTokens)
         implements Serializable {
     /** Holds the card token key in hexadecimal where no file does. */
@@ -34,7 +37,8 @@ public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPo
     public static CodecParts of(Settings.Transactions settings, Map<String, String> environment)
             throws SettingsException {
         return new CodecParts(
-                new DecodingLimits(settings.maxRecordBytes(), settings.maxAmountMinor(), settings.maxFuture()),
+                new DecodingLimits(
+                        settings.maxRecordBytes(), settings.maxAmountMinor(), settings.maxFuture()),
                 exchangeRates(settings.exchangeRates()),
                 cardTokens(settings, environment));
     }
@@ -57,25 +61,37 @@ public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPo
     static ExchangeRates exchangeRates(Path file) throws SettingsException {
         String name = file == null ? "the built-in " + BUILT_IN_RATES : file.toString();
         try (InputStream in =
-                file == null ? CodecParts.class.getResourceAsStream(BUILT_IN_RATES) : Files.newInputStream(file)) {
+                file == null
+                        ? CodecParts.class.getResourceAsStream(BUILT_IN_RATES)
+                        : Files.newInputStream(file)) {
             return SettingsReader.YAML.readValue(in, RateTable.class).toRates();
         } catch (JsonMappingException misfit) {
-            throw new SettingsException(name + ": "
-                    + (misfit.getCause() instanceof IllegalArgumentException invalid
-                            ? invalid.getMessage()
-                            : misfit.getOriginalMessage().lines().findFirst().orElse("broken")
-                                    + ", expected version, baseCurrency and a number for each currency in rates"));
+            throw new SettingsException(
+                    name
+                            + ": "
+                            + (misfit.getCause() instanceof IllegalArgumentException invalid
+                                    ? invalid.getMessage()
+                                    : misfit.getOriginalMessage()
+                                                    .lines()
+                                                    .findFirst()
+                                                    .orElse("broken")
+                                            + ", expected version, baseCurrency and a number for"
+                                            + " each currency in rates"));
         } catch (JsonProcessingException broken) {
             throw new SettingsException(name + ": " + SettingsReader.yamlFault(broken));
         } catch (IllegalArgumentException invalid) {
             throw new SettingsException(name + ": " + invalid.getMessage());
         } catch (IOException unreadable) {
             throw new SettingsException(
-                    "transactions.exchangeRates is " + name + ", expected a file that can be read: " + unreadable);
+                    "transactions.exchangeRates is "
+                            + name
+                            + ", expected a file that can be read: "
+                            + unreadable);
         }
     }
 
-    private static CardTokenPolicy cardTokens(Settings.Transactions settings, Map<String, String> environment)
+    private static CardTokenPolicy cardTokens(
+            Settings.Transactions settings, Map<String, String> environment)
             throws SettingsException {
         return switch (settings.cardNumbers()) {
             case REJECT -> CardTokenPolicy.rejectCardNumbers();
@@ -86,17 +102,22 @@ public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPo
 
     private static CardTokenPolicy hmac(Path file, String variable) throws SettingsException {
         if (file == null && variable == null) {
-            throw new SettingsException("transactions.cardNumbers is tokenize, expected a key in"
-                    + " transactions.cardTokenKeyFile or in " + KEY_VARIABLE);
+            throw new SettingsException(
+                    "transactions.cardNumbers is tokenize, expected a key in"
+                            + " transactions.cardTokenKeyFile or in "
+                            + KEY_VARIABLE);
         }
-        String origin = file == null ? KEY_VARIABLE : "transactions.cardTokenKeyFile (" + file + ")";
+        String origin =
+                file == null ? KEY_VARIABLE : "transactions.cardTokenKeyFile (" + file + ")";
         try {
             String hex = file == null ? variable : Files.readString(file);
             return new HmacCardTokens(HexFormat.of().parseHex(hex.strip()));
         } catch (IllegalArgumentException invalid) {
             // The message of parseHex would show the key.
             throw new SettingsException(
-                    origin + " is no usable key, expected 32 or more hexadecimal digits (16 bytes)");
+                    origin
+                            + " is no usable key, expected 32 or more hexadecimal digits (16"
+                            + " bytes)");
         } catch (IOException unreadable) {
             throw new SettingsException(origin + " can't be read: " + unreadable);
         }

@@ -5,14 +5,18 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 7d}, {@code 12h}, {@code 5m}, {@code 30s}, {@code 100ms}. */
+/**
+ * Durations as people write them: {@code 7d}, {@code 12h}, {@code 5m}, {@code 30s}, {@code 100ms}.
+ */
 final class Durations {
     static final String EXPECTED = "a duration such as 7d, 12h, 5m, 30s or 100ms";
     private static final Pattern FORM = Pattern.compile("(\\d{1,12}) ?(ms|s|m|min|h|d)");
 
     private Durations() {}
 
-    /** @throws IllegalArgumentException for anything else */
+    /**
+     * @throws IllegalArgumentException for anything else
+     */
     static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {

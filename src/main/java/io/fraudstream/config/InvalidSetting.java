@@ -2,7 +2,10 @@ package io.fraudstream.config;
 
 import java.time.Duration;
 
-/** What a settings record's constructor throws; {@link SettingsReader} adds where the value came from. */
+/**
+ * What a settings record's constructor throws; {@link SettingsReader} adds where the value came
+ * from.
+ */
 final class InvalidSetting extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

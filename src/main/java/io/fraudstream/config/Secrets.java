@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
 /** Tells which keys of Kafka's and Flink's own settings hold something that must never be shown. */
 final class Secrets {
     static final String HIDDEN = "(hidden)";
-    private static final Pattern NAMES = Pattern.compile(
-            "password|passwd|secret|token|credential|jaas|basic.?auth|api.?key|access.?key|account\\.key|service.?key"
-                    + "|auth.?params|keystore\\.key|http.?headers|user\\.info");
+    private static final Pattern NAMES =
+            Pattern.compile(
+                    "password|passwd|secret|token|credential|jaas|basic.?auth|api.?key|access.?key|account\\.key|service.?key"
+                        + "|auth.?params|keystore\\.key|http.?headers|user\\.info");
 
     private Secrets() {}
 

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Everything that can be set, with names as they stand in {@code config/fraudstream.yaml}. Every default stands in
- * {@link #DEFAULT} and nowhere else; {@link SettingsReader} lays a file, the environment and the command line over it.
+ * Everything that can be set, with names as they stand in {@code config/fraudstream.yaml}. Every
+ * default stands in {@link #DEFAULT} and nowhere else; {@link SettingsReader} lays a file, the
+ * environment and the command line over it.
  *
  * @param flink handed to Flink's own configuration as it is
  */
@@ -24,33 +25,34 @@ public record Settings(
         Training training,
         Map<String, String> flink) {
 
-    public static final Settings DEFAULT = new Settings(
-            new Kafka("localhost:9092", "", Map.of()),
-            new Transactions(
-                    DecodingLimits.DEFAULT.maxRecordBytes(),
-                    DecodingLimits.DEFAULT.maxAmountMinor(),
-                    DecodingLimits.DEFAULT.maxFuture(),
-                    null,
-                    CardNumberRule.REJECT,
-                    null),
-            new Job(
-                    Order.ARRIVAL,
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(30),
-                    LateEvents.SCORE,
-                    Duration.ofDays(7),
-                    Delivery.AT_LEAST_ONCE,
-                    Math.min(4, Runtime.getRuntime().availableProcessors()),
-                    128,
-                    Duration.ofSeconds(10),
-                    "data/checkpoints",
-                    StateBackend.HASHMAP,
-                    false,
-                    true),
-            new Store("data/store"),
-            new Registry(Path.of("data", "registry")),
-            new Training(NetworkKind.DENSE, 42, Duration.ofDays(7), 7, 0.25, 20, 3, 100),
-            Map.of());
+    public static final Settings DEFAULT =
+            new Settings(
+                    new Kafka("localhost:9092", "", Map.of()),
+                    new Transactions(
+                            DecodingLimits.DEFAULT.maxRecordBytes(),
+                            DecodingLimits.DEFAULT.maxAmountMinor(),
+                            DecodingLimits.DEFAULT.maxFuture(),
+                            null,
+                            CardNumberRule.REJECT,
+                            null),
+                    new Job(
+                            Order.ARRIVAL,
+                            Duration.ofSeconds(10),
+                            Duration.ofSeconds(30),
+                            LateEvents.SCORE,
+                            Duration.ofDays(7),
+                            Delivery.AT_LEAST_ONCE,
+                            Math.min(4, Runtime.getRuntime().availableProcessors()),
+                            128,
+                            Duration.ofSeconds(10),
+                            "data/checkpoints",
+                            StateBackend.HASHMAP,
+                            false,
+                            true),
+                    new Store("data/store"),
+                    new Registry(Path.of("data", "registry")),
+                    new Training(NetworkKind.DENSE, 42, Duration.ofDays(7), 7, 0.25, 20, 3, 100),
+                    Map.of());
 
     public Settings {
         flink = Map.copyOf(flink);
@@ -59,20 +61,38 @@ public record Settings(
     /** The settings as a log may show them: what looks like a secret in a free map is left out. */
     @Override
     public String toString() {
-        return "Settings[kafka=" + kafka + ", transactions=" + transactions + ", job=" + job + ", store=" + store
-                + ", registry=" + registry + ", training=" + training + ", flink=" + Secrets.hide(flink) + "]";
+        return "Settings[kafka="
+                + kafka
+                + ", transactions="
+                + transactions
+                + ", job="
+                + job
+                + ", store="
+                + store
+                + ", registry="
+                + registry
+                + ", training="
+                + training
+                + ", flink="
+                + Secrets.hide(flink)
+                + "]";
     }
 
     /**
      * Where Kafka is.
      *
-     * @param topicPrefix stands before every topic's name, so that several installations share a cluster
+     * @param topicPrefix stands before every topic's name, so that several installations share a
+     *     cluster
      * @param properties passed to every Kafka client as they are
      */
-    public record Kafka(String bootstrapServers, String topicPrefix, Map<String, String> properties) {
+    public record Kafka(
+            String bootstrapServers, String topicPrefix, Map<String, String> properties) {
         public Kafka {
             InvalidSetting.unless(
-                    !bootstrapServers.isBlank(), "bootstrapServers", bootstrapServers, "host:port, several by commas");
+                    !bootstrapServers.isBlank(),
+                    "bootstrapServers",
+                    bootstrapServers,
+                    "host:port, several by commas");
             InvalidSetting.unless(
                     topicPrefix.matches("[A-Za-z0-9._-]{0,200}"),
                     "topicPrefix",
@@ -81,15 +101,23 @@ public record Settings(
             properties = Map.copyOf(properties);
         }
 
-        /** The full name of one of the topics {@code transactions}, {@code labels}, {@code alerts} and so on. */
+        /**
+         * The full name of one of the topics {@code transactions}, {@code labels}, {@code alerts}
+         * and so on.
+         */
         public String topic(String name) {
             return topicPrefix + name;
         }
 
         @Override
         public String toString() {
-            return "Kafka[bootstrapServers=" + bootstrapServers + ", topicPrefix=" + topicPrefix + ", properties="
-                    + Secrets.hide(properties) + "]";
+            return "Kafka[bootstrapServers="
+                    + bootstrapServers
+                    + ", topicPrefix="
+                    + topicPrefix
+                    + ", properties="
+                    + Secrets.hide(properties)
+                    + "]";
         }
     }
 
@@ -101,7 +129,8 @@ public record Settings(
      * @param maxFuture how far an event time may lie ahead of the record's arrival
      * @param exchangeRates a rate table in YAML, or {@code null} for the built-in example
      * @param cardNumbers what happens to a {@code card_id} that looks like a card number
-     * @param cardTokenKeyFile holds the key of {@link CardNumberRule#TOKENIZE}, in hexadecimal; or {@code null}
+     * @param cardTokenKeyFile holds the key of {@link CardNumberRule#TOKENIZE}, in hexadecimal; or
+     *     {@code null}
      */
     public record Transactions(
             int maxRecordBytes,
@@ -137,7 +166,8 @@ public record Settings(
     /**
      * How the job runs.
      *
-     * @param outOfOrderness how far a partition's events may lie behind its newest one before they are late
+     * @param outOfOrderness how far a partition's events may lie behind its newest one before they
+     *     are late
      * @param idleness after which a silent partition no longer holds the watermark back
      * @param dedupeHorizon how long a transaction id is remembered, in event time
      * @param maxParallelism fixed for the life of a state; parallelism never exceeds it
@@ -194,7 +224,9 @@ public record Settings(
         /** At once, in the order received. */
         @JsonProperty("arrival")
         ARRIVAL,
-        /** Buffered up to the watermark, by event time and transaction id: repeatable, and later. */
+        /**
+         * Buffered up to the watermark, by event time and transaction id: repeatable, and later.
+         */
         @JsonProperty("event-time")
         EVENT_TIME
     }
@@ -252,7 +284,8 @@ public record Settings(
      * How a network is trained.
      *
      * @param labelMaturity after which an event without a fraud label is taken for legitimate
-     * @param validationDays the last days of the training range, kept for early stopping, calibration and thresholds
+     * @param validationDays the last days of the training range, kept for early stopping,
+     *     calibration and thresholds
      * @param legitimateShare the share of legitimate events that is trained on; every fraud is
      * @param patience epochs without improvement before training stops
      * @param alertsPerDay what the threshold is chosen for
@@ -288,17 +321,22 @@ public record Settings(
         LSTM
     }
 
-    /** The effective settings as YAML in the shape of the file, secrets hidden, in a fixed order. */
+    /**
+     * The effective settings as YAML in the shape of the file, secrets hidden, in a fixed order.
+     */
     public String toYaml() {
-        return SettingsReader.toYaml(new Settings(
-                new Kafka(
-                        kafka.bootstrapServers, kafka.topicPrefix, new TreeMap<>(Secrets.hide(kafka.properties))),
-                transactions,
-                job,
-                store,
-                registry,
-                training,
-                new TreeMap<>(Secrets.hide(flink))));
+        return SettingsReader.toYaml(
+                new Settings(
+                        new Kafka(
+                                kafka.bootstrapServers,
+                                kafka.topicPrefix,
+                                new TreeMap<>(Secrets.hide(kafka.properties))),
+                        transactions,
+                        job,
+                        store,
+                        registry,
+                        training,
+                        new TreeMap<>(Secrets.hide(flink))));
     }
 
     private static URI uri(String directory) {

@@ -2,7 +2,10 @@ package io.fraudstream.config;
 
 import java.util.List;
 
-/** Settings that can't be used. Every problem names the place, the key, the value and what was expected. */
+/**
+ * Settings that can't be used. Every problem names the place, the key, the value and what was
+ * expected.
+ */
 public final class SettingsException extends Exception {
     private static final long serialVersionUID = 1L;
 

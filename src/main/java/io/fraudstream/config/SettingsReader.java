@@ -40,14 +40,16 @@ import java.util.stream.Collectors;
 
 /**
  * Reads {@link Settings}: the defaults, over them a YAML file, over it the environment ({@code
- * FRAUDSTREAM_KAFKA_BOOTSTRAP_SERVERS} for {@code kafka.bootstrapServers}), over it {@code key.path=value} from the
- * command line. Strict: an unknown key or a value that does not fit is an error, and all of them are told at once. A key
- * without a value keeps its default.
+ * FRAUDSTREAM_KAFKA_BOOTSTRAP_SERVERS} for {@code kafka.bootstrapServers}), over it {@code
+ * key.path=value} from the command line. Strict: an unknown key or a value that does not fit is an
+ * error, and all of them are told at once. A key without a value keeps its default.
  */
 public final class SettingsReader {
     private static final String ENVIRONMENT_PREFIX = "FRAUDSTREAM_";
+
     /** Sections whose keys are not ours to check. */
     private static final Set<String> FREE_MAPS = Set.of("kafka.properties", "flink");
+
     /** Paths that a settings file gives relative to itself, since they are files beside it. */
     private static final Set<String> BESIDE_THE_FILE =
             Set.of("transactions.exchangeRates", "transactions.cardTokenKeyFile");
@@ -56,7 +58,9 @@ public final class SettingsReader {
 
     private final Map<String, String> environment;
 
-    /** @param environment usually {@code System.getenv()} */
+    /**
+     * @param environment usually {@code System.getenv()}
+     */
     public SettingsReader(Map<String, String> environment) {
         this.environment = Map.copyOf(environment);
     }
@@ -66,7 +70,8 @@ public final class SettingsReader {
      *
      * @param file a YAML file, or {@code null} for none
      * @param overrides values by key path, such as {@code job.parallelism}
-     * @throws SettingsException that names place, key, value and expectation of everything that is wrong
+     * @throws SettingsException that names place, key, value and expectation of everything that is
+     *     wrong
      */
     public Settings read(Path file, Map<String, String> overrides) throws SettingsException {
         Draft draft = new Draft();
@@ -95,18 +100,27 @@ public final class SettingsReader {
             if (tree instanceof ObjectNode settings) {
                 return settings;
             }
-            throw new SettingsException(file + ": holds " + tree.getNodeType() + ", expected keys and values");
+            throw new SettingsException(
+                    file + ": holds " + tree.getNodeType() + ", expected keys and values");
         } catch (NoSuchFileException missing) {
-            throw new SettingsException(file + ": does not exist, expected a settings file in YAML");
+            throw new SettingsException(
+                    file + ": does not exist, expected a settings file in YAML");
         } catch (JsonProcessingException broken) {
             throw new SettingsException(file + ": " + yamlFault(broken));
         } catch (IOException unreadable) {
-            throw new SettingsException(file + ": can't be read (" + unreadable + "), expected a settings file in YAML");
+            throw new SettingsException(
+                    file
+                            + ": can't be read ("
+                            + unreadable
+                            + "), expected a settings file in YAML");
         }
     }
 
     static String yamlFault(JsonProcessingException broken) {
-        String where = broken.getLocation() == null ? "" : "line " + broken.getLocation().getLineNr() + ": ";
+        String where =
+                broken.getLocation() == null
+                        ? ""
+                        : "line " + broken.getLocation().getLineNr() + ": ";
         String first = broken.getOriginalMessage().lines().findFirst().orElse("broken");
         return where + first + ", expected valid YAML";
     }
@@ -123,34 +137,61 @@ public final class SettingsReader {
         }
 
         private void lay(ObjectNode layer, ObjectNode target, String prefix, Path file) {
-            layer.properties().forEach(entry -> {
-                String key = prefix + entry.getKey();
-                JsonNode value = entry.getValue();
-                if (!target.has(entry.getKey())) {
-                    problems.add(file + ": " + key + " is an unknown key, expected one of " + names(target));
-                } else if (value.isNull()) {
-                    return;
-                } else if (!(target.get(entry.getKey()) instanceof ObjectNode section)) {
-                    place(target, key, entry.getKey(), besideTheFile(key, value, file), file.toString());
-                } else if (!(value instanceof ObjectNode part)) {
-                    problems.add(file + ": " + key + " is " + value + ", expected a section of keys and values");
-                } else if (FREE_MAPS.contains(key)) {
-                    layFreely(part, section, key, file);
-                } else {
-                    lay(part, section, key + ".", file);
-                }
-            });
+            layer.properties()
+                    .forEach(
+                            entry -> {
+                                String key = prefix + entry.getKey();
+                                JsonNode value = entry.getValue();
+                                if (!target.has(entry.getKey())) {
+                                    problems.add(
+                                            file
+                                                    + ": "
+                                                    + key
+                                                    + " is an unknown key, expected one of "
+                                                    + names(target));
+                                } else if (value.isNull()) {
+                                    return;
+                                } else if (!(target.get(entry.getKey())
+                                        instanceof ObjectNode section)) {
+                                    place(
+                                            target,
+                                            key,
+                                            entry.getKey(),
+                                            besideTheFile(key, value, file),
+                                            file.toString());
+                                } else if (!(value instanceof ObjectNode part)) {
+                                    problems.add(
+                                            file
+                                                    + ": "
+                                                    + key
+                                                    + " is "
+                                                    + value
+                                                    + ", expected a section of keys and values");
+                                } else if (FREE_MAPS.contains(key)) {
+                                    layFreely(part, section, key, file);
+                                } else {
+                                    lay(part, section, key + ".", file);
+                                }
+                            });
         }
 
         private void layFreely(ObjectNode layer, ObjectNode target, String prefix, Path file) {
-            layer.properties().forEach(entry -> {
-                if (entry.getValue().isValueNode()) {
-                    target.put(entry.getKey(), entry.getValue().asText());
-                } else {
-                    problems.add(file + ": " + prefix + "." + entry.getKey()
-                            + " is a section, expected a plain value under the key's full name");
-                }
-            });
+            layer.properties()
+                    .forEach(
+                            entry -> {
+                                if (entry.getValue().isValueNode()) {
+                                    target.put(entry.getKey(), entry.getValue().asText());
+                                } else {
+                                    problems.add(
+                                            file
+                                                    + ": "
+                                                    + prefix
+                                                    + "."
+                                                    + entry.getKey()
+                                                    + " is a section, expected a plain value under"
+                                                    + " the key's full name");
+                                }
+                            });
         }
 
         private static JsonNode besideTheFile(String key, JsonNode value, Path file) {
@@ -158,14 +199,19 @@ public final class SettingsReader {
                 return value;
             }
             return YAML.getNodeFactory()
-                    .textNode(file.toAbsolutePath().resolveSibling(value.textValue()).normalize().toString());
+                    .textNode(
+                            file.toAbsolutePath()
+                                    .resolveSibling(value.textValue())
+                                    .normalize()
+                                    .toString());
         }
 
         void layEnvironment(Map<String, String> environment) {
             layEnvironment(environment, tree, "");
         }
 
-        private void layEnvironment(Map<String, String> environment, ObjectNode section, String prefix) {
+        private void layEnvironment(
+                Map<String, String> environment, ObjectNode section, String prefix) {
             for (String name : names(section)) {
                 String key = prefix + name;
                 if (FREE_MAPS.contains(key)) {
@@ -177,7 +223,12 @@ public final class SettingsReader {
                 }
                 String variable = environmentName(key);
                 if (environment.containsKey(variable)) {
-                    place(section, key, name, YAML.getNodeFactory().textNode(environment.get(variable)), variable);
+                    place(
+                            section,
+                            key,
+                            name,
+                            YAML.getNodeFactory().textNode(environment.get(variable)),
+                            variable);
                 }
             }
         }
@@ -193,26 +244,40 @@ public final class SettingsReader {
             String name = key.substring(dot + 1);
             ObjectNode section = dot < 0 ? tree : at(key.substring(0, dot));
             if (section == null || !section.has(name)) {
-                problems.add(origin + ": " + key + " is an unknown key, expected one of "
-                        + (section == null ? names(tree) : names(section)));
+                problems.add(
+                        origin
+                                + ": "
+                                + key
+                                + " is an unknown key, expected one of "
+                                + (section == null ? names(tree) : names(section)));
             } else if (section.get(name).isObject()) {
-                problems.add(origin + ": " + key + " is a section, expected one of its keys: "
-                        + names((ObjectNode) section.get(name)));
+                problems.add(
+                        origin
+                                + ": "
+                                + key
+                                + " is a section, expected one of its keys: "
+                                + names((ObjectNode) section.get(name)));
             } else {
                 place(section, key, name, YAML.getNodeFactory().textNode(value), origin);
             }
         }
 
         private ObjectNode at(String path) {
-            return tree.at("/" + path.replace('.', '/')) instanceof ObjectNode section ? section : null;
+            return tree.at("/" + path.replace('.', '/')) instanceof ObjectNode section
+                    ? section
+                    : null;
         }
 
-        private void place(ObjectNode section, String key, String name, JsonNode value, String origin) {
+        private void place(
+                ObjectNode section, String key, String name, JsonNode value, String origin) {
             section.set(name, value);
             origins.put(key, origin);
         }
 
-        /** Puts the default in the place of each value that does not fit, so that one run finds all of them. */
+        /**
+         * Puts the default in the place of each value that does not fit, so that one run finds all
+         * of them.
+         */
         Settings finish() throws SettingsException {
             Settings settings = null;
             while (settings == null) {
@@ -231,9 +296,10 @@ public final class SettingsReader {
         }
 
         private void repair(JsonMappingException misfit) {
-            String path = misfit.getPath().stream()
-                    .map(JsonMappingException.Reference::getFieldName)
-                    .collect(Collectors.joining("."));
+            String path =
+                    misfit.getPath().stream()
+                            .map(JsonMappingException.Reference::getFieldName)
+                            .collect(Collectors.joining("."));
             String key = path;
             String expected = expectation(misfit);
             if (misfit.getCause() instanceof InvalidSetting invalid) {
@@ -246,13 +312,15 @@ public final class SettingsReader {
             JsonNode value = tree.at(pointer);
             String origin = origins.get(key);
             if (origin == null) {
-                // A value collides with a default, such as parallelism with maxParallelism: tell and stop there.
+                // A value collides with a default, such as parallelism with maxParallelism: tell
+                // and stop there.
                 origin = "the settings";
             }
             problems.add(origin + ": " + key + " is " + value + ", expected " + expected);
             ObjectNode section = at(key.substring(0, dot));
             if (value.equals(defaults.at(pointer))) {
-                section.setAll((ObjectNode) defaults.at("/" + key.substring(0, dot).replace('.', '/')));
+                section.setAll(
+                        (ObjectNode) defaults.at("/" + key.substring(0, dot).replace('.', '/')));
             } else {
                 section.set(name, defaults.at(pointer));
             }
@@ -260,7 +328,10 @@ public final class SettingsReader {
     }
 
     private static String expectation(JsonMappingException misfit) {
-        Class<?> type = misfit instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
+        Class<?> type =
+                misfit instanceof MismatchedInputException mismatch
+                        ? mismatch.getTargetType()
+                        : null;
         if (type == Duration.class) {
             return Durations.EXPECTED;
         }
@@ -298,44 +369,57 @@ public final class SettingsReader {
 
     static String environmentName(String key) {
         return ENVIRONMENT_PREFIX
-                + key.replaceAll("([a-z])([A-Z])", "$1_$2").replace('.', '_').toUpperCase(Locale.ROOT);
+                + key.replaceAll("([a-z])([A-Z])", "$1_$2")
+                        .replace('.', '_')
+                        .toUpperCase(Locale.ROOT);
     }
 
     private static ObjectMapper yaml() {
-        SimpleModule durations = new SimpleModule("settings")
-                .addSerializer(Duration.class, new DurationWriter())
-                .addDeserializer(Duration.class, new DurationReader())
-                .addSerializer(Path.class, new PathWriter())
-                .addDeserializer(Path.class, new PathReader());
-        ObjectMapper mapper = new ObjectMapper(YAMLFactory.builder()
-                        .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
-                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                        .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                        .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                        .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-                        .build())
-                .registerModule(durations)
-                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
-        for (LogicalType type : List.of(LogicalType.Integer, LogicalType.Float, LogicalType.Boolean)) {
-            mapper.coercionConfigFor(type).setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
+        SimpleModule durations =
+                new SimpleModule("settings")
+                        .addSerializer(Duration.class, new DurationWriter())
+                        .addDeserializer(Duration.class, new DurationReader())
+                        .addSerializer(Path.class, new PathWriter())
+                        .addDeserializer(Path.class, new PathReader());
+        ObjectMapper mapper =
+                new ObjectMapper(
+                                YAMLFactory.builder()
+                                        .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
+                                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                        .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                                        .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                                        .enable(
+                                                YAMLGenerator.Feature
+                                                        .ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                                        .build())
+                        .registerModule(durations)
+                        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                        .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+                        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+        for (LogicalType type :
+                List.of(LogicalType.Integer, LogicalType.Float, LogicalType.Boolean)) {
+            mapper.coercionConfigFor(type)
+                    .setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
         }
-        mapper.coercionConfigFor(LogicalType.Boolean).setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
-        mapper.coercionConfigFor(LogicalType.Integer).setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+        mapper.coercionConfigFor(LogicalType.Boolean)
+                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+        mapper.coercionConfigFor(LogicalType.Integer)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
         return mapper;
     }
 
     private static final class DurationWriter extends JsonSerializer<Duration> {
         @Override
-        public void serialize(Duration value, JsonGenerator out, SerializerProvider provider) throws IOException {
+        public void serialize(Duration value, JsonGenerator out, SerializerProvider provider)
+                throws IOException {
             out.writeString(Durations.format(value));
         }
     }
 
     private static final class DurationReader extends JsonDeserializer<Duration> {
         @Override
-        public Duration deserialize(JsonParser in, DeserializationContext context) throws IOException {
+        public Duration deserialize(JsonParser in, DeserializationContext context)
+                throws IOException {
             try {
                 return Durations.parse(in.getText());
             } catch (IllegalArgumentException e) {
@@ -346,7 +430,8 @@ public final class SettingsReader {
 
     private static final class PathWriter extends JsonSerializer<Path> {
         @Override
-        public void serialize(Path value, JsonGenerator out, SerializerProvider provider) throws IOException {
+        public void serialize(Path value, JsonGenerator out, SerializerProvider provider)
+                throws IOException {
             out.writeString(value.toString());
         }
     }

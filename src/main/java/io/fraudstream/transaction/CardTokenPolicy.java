@@ -3,12 +3,15 @@ package io.fraudstream.transaction;
 import java.io.Serializable;
 
 /**
- * What happens to a {@code card_id} at the door: kept, replaced by a token, or refused. Serializable, so that a job can
- * ship it to its tasks.
+ * What happens to a {@code card_id} at the door: kept, replaced by a token, or refused.
+ * Serializable, so that a job can ship it to its tasks.
  */
 @FunctionalInterface
 public interface CardTokenPolicy extends Serializable {
-    /** The token to use for this card, or {@code null} if the record is to be refused as carrying a card number. */
+    /**
+     * The token to use for this card, or {@code null} if the record is to be refused as carrying a
+     * card number.
+     */
     String tokenFor(String cardId);
 
     /** Refuses what looks like a card number; the default. */
@@ -16,7 +19,9 @@ public interface CardTokenPolicy extends Serializable {
         return cardId -> CardNumbers.looksLikeCardNumber(cardId) ? null : cardId;
     }
 
-    /** Accepts everything: for issuers whose surrogate tokens are numeric and pass the Luhn check. */
+    /**
+     * Accepts everything: for issuers whose surrogate tokens are numeric and pass the Luhn check.
+     */
     static CardTokenPolicy trustedTokens() {
         return cardId -> cardId;
     }

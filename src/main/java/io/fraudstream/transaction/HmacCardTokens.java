@@ -7,9 +7,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Replaces a card number by the first 128 bits of its HMAC-SHA-256, so that a card keeps one history and its number
- * never travels on. Anything that does not look like a card number is taken for a token already. Not safe for use by
- * several threads at once.
+ * Replaces a card number by the first 128 bits of its HMAC-SHA-256, so that a card keeps one
+ * history and its number never travels on. Anything that does not look like a card number is taken
+ * for a token already. Not safe for use by several threads at once.
  */
 public final class HmacCardTokens implements CardTokenPolicy {
     private static final long serialVersionUID = 1L;
@@ -25,7 +25,8 @@ public final class HmacCardTokens implements CardTokenPolicy {
      */
     public HmacCardTokens(byte[] key) {
         if (key.length < 16) {
-            throw new IllegalArgumentException("the card token key has " + key.length + " bytes, expected 16 or more");
+            throw new IllegalArgumentException(
+                    "the card token key has " + key.length + " bytes, expected 16 or more");
         }
         this.key = key.clone();
     }
@@ -35,7 +36,8 @@ public final class HmacCardTokens implements CardTokenPolicy {
         if (!CardNumbers.looksLikeCardNumber(cardId)) {
             return cardId;
         }
-        byte[] digest = mac().doFinal(CardNumbers.digitsOf(cardId).getBytes(StandardCharsets.US_ASCII));
+        byte[] digest =
+                mac().doFinal(CardNumbers.digitsOf(cardId).getBytes(StandardCharsets.US_ASCII));
         return "t:" + HexFormat.of().formatHex(digest, 0, TOKEN_BYTES);
     }
 

@@ -17,8 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 class FraudstreamTest {
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -28,7 +27,11 @@ class FraudstreamTest {
         assertThat(run("--help")).isZero();
         assertThat(out.toString())
                 .contains("config", "doctor", "completion")
-                .contains("Exit codes:", "0   done", "1   failed while running", "2   wrong usage or settings");
+                .contains(
+                        "Exit codes:",
+                        "0   done",
+                        "1   failed while running",
+                        "2   wrong usage or settings");
     }
 
     @Test
@@ -39,17 +42,18 @@ class FraudstreamTest {
         assertThat(commands).hasSizeGreaterThan(4);
         for (CommandLine command : commands) {
             String name = command.getCommandSpec().qualifiedName();
-            assertThat(command.getCommandSpec().usageMessage().description())
+            assertThat(command.getCommandSpec().usageMessage().description()).as(name).isNotEmpty();
+            assertThat(command.getUsageMessage())
                     .as(name)
-                    .isNotEmpty();
-            assertThat(command.getUsageMessage()).as(name).contains("Usage: " + name, "Example:", "fraudstream ");
+                    .contains("Usage: " + name, "Example:", "fraudstream ");
         }
     }
 
     @Test
     void versionNamesTheBuild() {
         assertThat(run("--version")).isZero();
-        assertThat(out.toString()).matches("(?s)fraudstream \\d+\\.\\d+\\.\\d+\\S*( \\([0-9a-f]{7,}\\))?\\R.*Java.*");
+        assertThat(out.toString())
+                .matches("(?s)fraudstream \\d+\\.\\d+\\.\\d+\\S*( \\([0-9a-f]{7,}\\))?\\R.*Java.*");
     }
 
     @Test
@@ -58,7 +62,9 @@ class FraudstreamTest {
         assertThat(run("nonsense")).isEqualTo(2);
         assertThat(run("config", "show", "--nonsense")).isEqualTo(2);
         assertThat(run("config", "check")).isEqualTo(2);
-        assertThat(err.toString().lines()).hasSizeLessThanOrEqualTo(8).noneMatch(line -> line.contains("\tat "));
+        assertThat(err.toString().lines())
+                .hasSizeLessThanOrEqualTo(8)
+                .noneMatch(line -> line.contains("\tat "));
         assertThat(out.toString()).isEmpty();
     }
 
@@ -66,21 +72,34 @@ class FraudstreamTest {
     void wrongSettingsAreToldAndCodeTwo() {
         assertThat(run("config", "show", "--set", "job.parallelism=none")).isEqualTo(2);
         assertThat(err.toString())
-                .isEqualTo("fraudstream: --set job.parallelism: job.parallelism is \"none\","
-                        + " expected a whole number that is not too large" + System.lineSeparator());
+                .isEqualTo(
+                        "fraudstream: --set job.parallelism: job.parallelism is \"none\","
+                                + " expected a whole number that is not too large"
+                                + System.lineSeparator());
     }
 
     @Test
     void configShowsTheSettingsInEffect() {
-        assertThat(run("config", "show", "--bootstrap-servers", "kafka:9093", "--topic-prefix", "eu."))
+        assertThat(
+                        run(
+                                "config",
+                                "show",
+                                "--bootstrap-servers",
+                                "kafka:9093",
+                                "--topic-prefix",
+                                "eu."))
                 .isZero();
-        assertThat(out.toString()).contains("bootstrapServers: kafka:9093", "topicPrefix: eu.", "dedupeHorizon: 7d");
+        assertThat(out.toString())
+                .contains("bootstrapServers: kafka:9093", "topicPrefix: eu.", "dedupeHorizon: 7d");
     }
 
     @Test
     void configChecksAFileWithWhatItNames() throws IOException {
         Path good = Files.writeString(directory.resolve("good.yaml"), "job: {order: event-time}\n");
-        Path bad = Files.writeString(directory.resolve("bad.yaml"), "transactions: {exchangeRates: none.yaml}\n");
+        Path bad =
+                Files.writeString(
+                        directory.resolve("bad.yaml"),
+                        "transactions: {exchangeRates: none.yaml}\n");
 
         assertThat(run("config", "check", good.toString())).isZero();
         assertThat(run("config", "check", bad.toString())).isEqualTo(2);
@@ -90,7 +109,9 @@ class FraudstreamTest {
     @Test
     void completionIsABashScriptThatKnowsTheCommands() {
         assertThat(run("completion")).isZero();
-        assertThat(out.toString()).startsWith("#!/usr/bin/env bash").contains("doctor", "--bootstrap-servers");
+        assertThat(out.toString())
+                .startsWith("#!/usr/bin/env bash")
+                .contains("doctor", "--bootstrap-servers");
     }
 
     @Test
@@ -98,8 +119,10 @@ class FraudstreamTest {
         CommandLine root = withOutput(Fraudstream.commandLine().addSubcommand(new Failing()));
 
         assertThat(root.execute("failing")).isEqualTo(1);
-        assertThat(err.toString()).isEqualTo(String.format(
-                "fraudstream: /no/such: no such file%n--verbose shows where.%n"));
+        assertThat(err.toString())
+                .isEqualTo(
+                        String.format(
+                                "fraudstream: /no/such: no such file%n--verbose shows where.%n"));
         assertThat(root.execute("failing", "--verbose")).isEqualTo(1);
         assertThat(err.toString()).contains("at io.fraudstream.cli.FraudstreamTest$Failing.run");
     }
@@ -109,12 +132,24 @@ class FraudstreamTest {
         int freed;
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             freed = silent.getLocalPort();
-            assertThat(run("doctor", "--set", "store.directory=" + directory, "--bootstrap-servers", "localhost:" + freed))
+            assertThat(
+                            run(
+                                    "doctor",
+                                    "--set",
+                                    "store.directory=" + directory,
+                                    "--bootstrap-servers",
+                                    "localhost:" + freed))
                     .isEqualTo(1);
             assertThat(out.toString()).contains("fail  broker", "Is it a Kafka broker?");
         }
-        run("doctor", "--set", "store.directory=" + directory, "--bootstrap-servers", "localhost:" + freed);
-        assertThat(out.toString()).contains("warn  broker     nothing listens at localhost:" + freed);
+        run(
+                "doctor",
+                "--set",
+                "store.directory=" + directory,
+                "--bootstrap-servers",
+                "localhost:" + freed);
+        assertThat(out.toString())
+                .contains("warn  broker     nothing listens at localhost:" + freed);
     }
 
     @Test
@@ -129,17 +164,26 @@ class FraudstreamTest {
         assertThat(DoctorCommand.java(11).level()).isEqualTo(Finding.Level.FAIL);
         assertThat(DoctorCommand.java(17).level()).isEqualTo(Finding.Level.OK);
         assertThat(DoctorCommand.platform("Linux", "amd64").level()).isEqualTo(Finding.Level.OK);
-        assertThat(DoctorCommand.platform("Windows 11", "amd64").level()).isEqualTo(Finding.Level.OK);
-        assertThat(DoctorCommand.platform("Mac OS X", "aarch64").level()).isEqualTo(Finding.Level.WARN);
-        assertThat(DoctorCommand.memory(8 * gigabyte, 4 * gigabyte).level()).isEqualTo(Finding.Level.FAIL);
-        assertThat(DoctorCommand.memory(gigabyte / 2, 4 * gigabyte).level()).isEqualTo(Finding.Level.WARN);
-        assertThat(DoctorCommand.memory(2 * gigabyte, 4 * gigabyte).level()).isEqualTo(Finding.Level.OK);
+        assertThat(DoctorCommand.platform("Windows 11", "amd64").level())
+                .isEqualTo(Finding.Level.OK);
+        assertThat(DoctorCommand.platform("Mac OS X", "aarch64").level())
+                .isEqualTo(Finding.Level.WARN);
+        assertThat(DoctorCommand.memory(8 * gigabyte, 4 * gigabyte).level())
+                .isEqualTo(Finding.Level.FAIL);
+        assertThat(DoctorCommand.memory(gigabyte / 2, 4 * gigabyte).level())
+                .isEqualTo(Finding.Level.WARN);
+        assertThat(DoctorCommand.memory(2 * gigabyte, 4 * gigabyte).level())
+                .isEqualTo(Finding.Level.OK);
         assertThat(DoctorCommand.threads(null).remedy()).contains("bin/fraudstream");
         assertThat(DoctorCommand.threads("1").level()).isEqualTo(Finding.Level.OK);
-        assertThat(DoctorCommand.disk(directory, gigabyte / 2, true).level()).isEqualTo(Finding.Level.FAIL);
-        assertThat(DoctorCommand.disk(directory, 2 * gigabyte, true).level()).isEqualTo(Finding.Level.WARN);
-        assertThat(DoctorCommand.disk(directory, 9 * gigabyte, true).level()).isEqualTo(Finding.Level.OK);
-        assertThat(DoctorCommand.disk(directory, 9 * gigabyte, false).level()).isEqualTo(Finding.Level.FAIL);
+        assertThat(DoctorCommand.disk(directory, gigabyte / 2, true).level())
+                .isEqualTo(Finding.Level.FAIL);
+        assertThat(DoctorCommand.disk(directory, 2 * gigabyte, true).level())
+                .isEqualTo(Finding.Level.WARN);
+        assertThat(DoctorCommand.disk(directory, 9 * gigabyte, true).level())
+                .isEqualTo(Finding.Level.OK);
+        assertThat(DoctorCommand.disk(directory, 9 * gigabyte, false).level())
+                .isEqualTo(Finding.Level.FAIL);
         assertThat(DoctorCommand.temporaryFiles(directory.resolve("none")).level())
                 .isEqualTo(Finding.Level.FAIL);
         assertThat(DoctorCommand.temporaryFiles(directory).level()).isEqualTo(Finding.Level.OK);
@@ -165,7 +209,8 @@ class FraudstreamTest {
     private static final class Failing implements Runnable {
         @Override
         public void run() {
-            throw new java.io.UncheckedIOException(new java.nio.file.NoSuchFileException("/no/such"));
+            throw new java.io.UncheckedIOException(
+                    new java.nio.file.NoSuchFileException("/no/such"));
         }
     }
 }

@@ -19,8 +19,7 @@ class CodecPartsTest {
     private static final String VISA_TEST_CARD = "4111111111111111";
     private static final String KEY = "000102030405060708090a0b0c0d0e0f";
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     @Test
     void theDefaultsRejectCardNumbersAndKnowManyCurrencies() throws Exception {
@@ -31,8 +30,9 @@ class CodecPartsTest {
         assertThat(parts.rates().baseCurrency()).isEqualTo("EUR");
         assertThat(parts.rates().knows("JPY")).isTrue();
         assertThat(parts.rates().canonicalText())
-                .isEqualTo(CodecParts.exchangeRates(Path.of("config", "exchange-rates.yaml"))
-                        .canonicalText());
+                .isEqualTo(
+                        CodecParts.exchangeRates(Path.of("config", "exchange-rates.yaml"))
+                                .canonicalText());
     }
 
     @Test
@@ -48,10 +48,11 @@ class CodecPartsTest {
 
     @Test
     void partsTravelToATask() throws Exception {
-        CodecParts parts = new CodecParts(
-                CodecParts.of(Settings.DEFAULT.transactions(), Map.of()).limits(),
-                CodecParts.exchangeRates(null),
-                tokenize(null, Map.of(CodecParts.KEY_VARIABLE, KEY)));
+        CodecParts parts =
+                new CodecParts(
+                        CodecParts.of(Settings.DEFAULT.transactions(), Map.of()).limits(),
+                        CodecParts.exchangeRates(null),
+                        tokenize(null, Map.of(CodecParts.KEY_VARIABLE, KEY)));
         String token = parts.cardTokens().tokenFor(VISA_TEST_CARD);
 
         CodecParts arrived = throughJavaSerialization(parts);
@@ -100,7 +101,8 @@ class CodecPartsTest {
                 .withMessageContaining(fault);
     }
 
-    private static CardTokenPolicy tokenize(Path keyFile, Map<String, String> environment) throws SettingsException {
+    private static CardTokenPolicy tokenize(Path keyFile, Map<String, String> environment)
+            throws SettingsException {
         Settings.Transactions defaults = Settings.DEFAULT.transactions();
         return CodecParts.of(
                         new Settings.Transactions(
@@ -114,12 +116,14 @@ class CodecPartsTest {
                 .cardTokens();
     }
 
-    private static CodecParts throughJavaSerialization(CodecParts parts) throws IOException, ClassNotFoundException {
+    private static CodecParts throughJavaSerialization(CodecParts parts)
+            throws IOException, ClassNotFoundException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(parts);
         }
-        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+        try (ObjectInputStream in =
+                new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             return (CodecParts) in.readObject();
         }
     }
