@@ -1,6 +1,9 @@
 package io.fraudstream.transaction;
 
-/** Why a record was refused. The names are a contract: dashboards and dead-letter consumers match on them. */
+/**
+ * Why a record was refused. The names are a contract: dashboards and dead-letter consumers match on
+ * them.
+ */
 public enum RejectionReason {
     EMPTY,
     OVERSIZE,
