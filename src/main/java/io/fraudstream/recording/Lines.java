@@ -10,8 +10,8 @@ import java.util.List;
 
 /** Cuts a stream of bytes into lines, so that a broken line costs itself and not the rest of the file. */
 final class Lines implements Closeable {
-    /** The rest of a longer line is dropped; what is left is refused as oversize. */
-    static final int MAX_LINE_BYTES = 512 * 1024;
+    /** The rest of a longer line is dropped. Six times this, with every byte escaped, still fits one Kafka record. */
+    static final int MAX_LINE_BYTES = 128 * 1024;
 
     /** A line that was read and given back. */
     record Line(byte[] bytes, long number) {}

@@ -82,8 +82,8 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
                 }
             } catch (IOException broken) {
                 long line = current == null ? 0 : current.lines.number();
-                throw new UncheckedIOException(
-                        files.get(nextFile - 1) + " breaks off behind line " + line + ": " + broken.getMessage(), broken);
+                throw new UncheckedIOException(new IOException(
+                        files.get(nextFile - 1) + " breaks off behind line " + line + ": " + broken.getMessage(), broken));
             }
         }
         return upcoming != null;

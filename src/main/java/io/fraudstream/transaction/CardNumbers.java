@@ -1,8 +1,8 @@
 package io.fraudstream.transaction;
 
 /**
- * Recognises and masks primary account numbers: 13 to 19 digits, spaces and hyphens between them allowed, that begin
- * like a card scheme's issuer number and pass the Luhn check (ISO/IEC 7812-1).
+ * Recognises and masks primary account numbers: 13 to 19 digits, spaces and hyphens between them
+ * allowed, that begin like a card scheme's issuer number and pass the Luhn check (ISO/IEC 7812-1).
  */
 public final class CardNumbers {
     private static final int MIN_DIGITS = 13;
@@ -36,8 +36,8 @@ public final class CardNumbers {
     }
 
     /**
-     * Replaces the digits of every card number in the text by {@code *}, save the first six and the last four. Digits
-     * written as JSON escapes are seen too.
+     * Replaces the digits of every card number in the text by {@code *}, save the first six and the
+     * last four. Digits written as JSON escapes are seen too.
      */
     public static String mask(String text) {
         String plain = text.indexOf("\\u003") < 0 ? text : unescapeDigits(text);
@@ -91,7 +91,9 @@ public final class CardNumbers {
     }
 
     private static int longestCardNumberAt(char[] digits, int start) {
-        for (int length = Math.min(MAX_DIGITS, digits.length - start); length >= MIN_DIGITS; length--) {
+        for (int length = Math.min(MAX_DIGITS, digits.length - start);
+                length >= MIN_DIGITS;
+                length--) {
             if (isCardNumber(new String(digits, start, length))) {
                 return length;
             }
@@ -103,7 +105,8 @@ public final class CardNumbers {
         int end = from;
         while (end < text.length()) {
             char c = text.charAt(end);
-            boolean separatorInside = isSeparator(c) && end + 1 < text.length() && isDigit(text.charAt(end + 1));
+            boolean separatorInside =
+                    isSeparator(c) && end + 1 < text.length() && isDigit(text.charAt(end + 1));
             if (!isDigit(c) && !separatorInside) {
                 break;
             }
@@ -115,7 +118,9 @@ public final class CardNumbers {
     private static String unescapeDigits(String text) {
         StringBuilder plain = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
-            if (text.startsWith("\\u003", i) && i + 5 < text.length() && isDigit(text.charAt(i + 5))) {
+            if (text.startsWith("\\u003", i)
+                    && i + 5 < text.length()
+                    && isDigit(text.charAt(i + 5))) {
                 plain.append(text.charAt(i + 5));
                 i += 5;
             } else {
@@ -127,25 +132,26 @@ public final class CardNumbers {
 
     private static boolean isCardNumber(String digits) {
         int length = digits.length();
-        return length >= MIN_DIGITS && length <= MAX_DIGITS && hasSchemePrefix(digits) && passesLuhn(digits);
+        return length >= MIN_DIGITS
+                && length <= MAX_DIGITS
+                && hasSchemePrefix(digits)
+                && passesLuhn(digits);
     }
 
     private static boolean hasSchemePrefix(String digits) {
         int two = Integer.parseInt(digits, 0, 2, 10);
         int four = Integer.parseInt(digits, 0, 4, 10);
         return digits.charAt(0) == '4' // Visa
-                || two >= 50 && two <= 69 // Mastercard, Maestro, Discover, UnionPay, RuPay
-                || four >= 2221 && four <= 2720 // Mastercard
-                || four >= 2200 && four <= 2204 // Mir
-                || two == 34
-                || two == 37 // American Express
-                || two == 35 // JCB
-                || two == 30
-                || two == 36
-                || two == 38
-                || two == 39 // Diners Club
-                || two == 81
-                || two == 82; // RuPay
+                || (two >= 50 && two <= 69) // Mastercard, Maestro, Discover, UnionPay, RuPay
+                || (four >= 2221 && four <= 2720) // Mastercard
+                || (four >= 2200 && four <= 2204) // Mir
+                || switch (two) {
+                    case 34, 37 -> true; // American Express
+                    case 35 -> true; // JCB
+                    case 30, 36, 38, 39 -> true; // Diners Club
+                    case 81, 82 -> true; // RuPay
+                    default -> false;
+                };
     }
 
     private static boolean passesLuhn(String digits) {
