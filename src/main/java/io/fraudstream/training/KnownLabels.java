@@ -44,8 +44,9 @@ public final class KnownLabels {
         return one.knownAt() != other.knownAt() ? one.knownAt() > other.knownAt() : one.fraud();
     }
 
-    public long cutOff() {
-        return cutOff;
+    /** Events before this time have their final verdict: fraud if it is known, legitimate otherwise. */
+    public long matureBefore() {
+        return cutOff - maturity + 1;
     }
 
     public Verdict verdict(String transactionId, long eventTime) {

@@ -9,6 +9,7 @@ import java.util.List;
  * A bundle that passed its parity check, and how it came about.
  *
  * @param zip the bundle's bytes
+ * @param validationFrom the first time to validate on, milliseconds since the epoch
  * @param epochs validation is average precision
  * @param bestEpoch whose weights were kept, from 1
  * @param validation at the bundle's threshold, on calibrated scores of the validation days
@@ -16,7 +17,7 @@ import java.util.List;
  * @param validationFrauds what the validation events were
  * @param fittedEvents how many events were learned from, and how many of them were frauds
  * @param legitimateShare of the legitimate events that was kept
- * @param unknown events left out because nothing was known of them yet
+ * @param immature events left out because their label is not mature at the cut-off
  */
 @SuppressWarnings("ArrayRecordComponent") // Handed over once, compared never.
 public record TrainedModel(
@@ -32,7 +33,7 @@ public record TrainedModel(
         long fittedEvents,
         long fittedFrauds,
         double legitimateShare,
-        long unknown) {
+        long immature) {
     TrainedModel(
             BundleFormat.Written written,
             TrainingSet set,
@@ -53,6 +54,6 @@ public record TrainedModel(
                 set.fitting().size(),
                 set.fitting().frauds(),
                 set.keptShare(),
-                set.unknown());
+                set.immature());
     }
 }

@@ -46,7 +46,7 @@ public final class Trainer {
         if (frauds == 0 || frauds == fitting.size()) {
             throw new TrainingException("the training range holds " + frauds + " known frauds and "
                     + (fitting.size() - frauds) + " legitimate events, expected 1 or more of each ("
-                    + set.unknown() + " events have no mature label yet)");
+                    + set.immature() + " events have no mature label yet)");
         }
         TrainingSettings settings = set.settings();
         Normalizer normalizer = normalizer(fitting);
@@ -115,7 +115,7 @@ public final class Trainer {
 
     /** Half-way between the last score within the budget of alerts and the first beyond it. */
     private static double threshold(double[] scores, TrainingSet set) {
-        double days = (double) (set.window().to() - set.validationFrom()) / DAY;
+        double days = (double) (set.validationTo() - set.validationFrom()) / DAY;
         int budget = (int) Math.min(Integer.MAX_VALUE, Math.max(1, set.settings().alertsPerDay() * days));
         double[] sorted = scores.clone();
         Arrays.sort(sorted);
@@ -160,7 +160,7 @@ public final class Trainer {
                 FeatureSchema.SEQUENCE_LENGTH,
                 set.settings().network().seed(),
                 set.window().from(),
-                set.window().to() - 1,
+                set.validationTo() - 1,
                 set.window().labelCutOff(),
                 TRAINED_BY,
                 evaluation.metrics(),

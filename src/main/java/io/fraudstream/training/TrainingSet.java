@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * Collects the events of a training window, the earlier ones to fit on and the last days to validate on. Of the
  * legitimate events to fit on only a share is kept, drawn from the seed and the transaction's id, so the draw does not
- * depend on the order or on other events; validation keeps all. Rows outside the window are passed over, so that a whole
+ * depend on the order or on other events; validation keeps all. Events too young for silence to mean anything are left
+ * out, known frauds among them too: with those alone the last days would seem to hold nothing but fraud. Rows outside the window are passed over, so that a whole
  * history can be streamed through.
  */
 public final class TrainingSet {
@@ -17,11 +18,12 @@ public final class TrainingSet {
     private final TrainingSettings settings;
     private final TrainingWindow window;
     private final KnownLabels labels;
+    private final long matureBefore;
     private final long validationFrom;
     private final Rows fitting = new Rows();
     private final Rows validation = new Rows();
     private long legitimateSeen;
-    private long unknown;
+    private long immature;
 
     /** Examples in the order in which they came. */
     static final class Rows implements Examples {
@@ -69,7 +71,8 @@ public final class TrainingSet {
         this.settings = settings;
         this.window = window;
         this.labels = labels;
-        this.validationFrom = window.validationFrom(settings.validationDays());
+        this.matureBefore = Math.min(window.to(), labels.matureBefore());
+        this.validationFrom = window.validationFrom(matureBefore, settings.validationDays());
     }
 
     /** Takes in a row, if it is to be learned from. */
@@ -77,12 +80,11 @@ public final class TrainingSet {
         if (!window.contains(row.eventTime()) || row.reversal()) {
             return;
         }
-        KnownLabels.Verdict verdict = labels.verdict(row.transactionId(), row.eventTime());
-        if (verdict == KnownLabels.Verdict.UNKNOWN) {
-            unknown++;
+        if (row.eventTime() >= matureBefore) {
+            immature++;
             return;
         }
-        boolean fraud = verdict == KnownLabels.Verdict.FRAUD;
+        boolean fraud = labels.verdict(row.transactionId(), row.eventTime()) == KnownLabels.Verdict.FRAUD;
         if (row.eventTime() >= validationFrom) {
             validation.add(row, fraud);
             return;
@@ -109,6 +111,11 @@ public final class TrainingSet {
         return window;
     }
 
+    /** Behind the last event that can be validated on. */
+    long validationTo() {
+        return matureBefore;
+    }
+
     long validationFrom() {
         return validationFrom;
     }
@@ -127,9 +134,9 @@ public final class TrainingSet {
         return legitimateSeen == 0 ? 1 : (double) kept / legitimateSeen;
     }
 
-    /** How many events of the window were left out because nothing is known of them yet. */
-    public long unknown() {
-        return unknown;
+    /** How many events of the window were left out because their label is not mature at the cut-off. */
+    public long immature() {
+        return immature;
     }
 
     /** How many legitimate events there were to fit on before the share was drawn. */

@@ -23,7 +23,7 @@ public record TrainingWindow(long from, long to, long labelCutOff) {
     }
 
     /** Where the validation days begin: so many days before the end, or the last third of a short range. */
-    long validationFrom(int days) {
-        return to - Math.min(days * DAY, (to - from) / 3);
+    long validationFrom(long end, int days) {
+        return end - Math.min(days * DAY, Math.max(0, end - from) / 3);
     }
 }
