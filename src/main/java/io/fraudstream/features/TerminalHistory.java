@@ -198,7 +198,7 @@ public final class TerminalHistory {
         return approximate;
     }
 
-    /** Appends a row as it was stored. */
+    /** Appends a row as it was stored; {@link #rebuild} must follow the last one. */
     void restore(long at, long eventRank, long hash, int rows, int fraudsThere) {
         insert(size, at, eventRank, hash);
         if (rows > 1) {
@@ -207,11 +207,17 @@ public final class TerminalHistory {
         }
     }
 
-    /** Lets windows follow from all rows and labels that were restored. */
-    void finishRestoring() {
-        showAll();
+    /** Lets windows follow from the rows and labels that were put in. */
+    void rebuild(long now) {
+        visible = size;
+        folds = 0;
+        firstFraud = -1;
+        lastFraud = -1;
+        Arrays.fill(tail, size);
+        Arrays.fill(countYounger, 0);
+        Arrays.fill(fraudsYounger, 0);
         if (size > 0) {
-            moveTo(newestTime());
+            moveTo(now);
         }
     }
 
@@ -477,15 +483,7 @@ public final class TerminalHistory {
         move(half, kept, size - half);
         size -= half - kept;
         removeDueOnFolds();
-        visible = 0;
-        folds = 0;
-        firstFraud = -1;
-        lastFraud = -1;
-        Arrays.fill(tail, 0);
-        Arrays.fill(countYounger, 0);
-        Arrays.fill(fraudsYounger, 0);
-        showAll();
-        moveTo(clock);
+        rebuild(clock);
     }
 
     /** Labels on folded events are counted in their rows. */

@@ -63,7 +63,7 @@ public final class TerminalHistoryFormat {
             history.labels.add(
                     new TerminalHistory.Verdict(in.readLong(), in.readLong(), in.readLong(), in.readBoolean()));
         }
-        history.finishRestoring();
+        history.rebuild(history.newestTime());
         return history;
     }
 }
