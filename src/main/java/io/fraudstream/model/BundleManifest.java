@@ -1,6 +1,5 @@
 package io.fraudstream.model;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +18,6 @@ import java.util.Map;
  * @param layers shapes of the network's layers
  * @param checksums SHA-256 of every other entry
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record BundleManifest(
         int formatVersion,
         String kind,
@@ -43,8 +41,7 @@ public record BundleManifest(
 
     /**
      * @param type {@code dense} or {@code lstm}
-     * @param activation of a dense layer, in capitals
+     * @param activation of a dense layer, in capitals; {@code null} for others
      */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record LayerEntry(String type, int inputs, int outputs, String activation) {}
 }
