@@ -137,10 +137,10 @@ public final class TerminalHistory {
         return size == 0 ? Long.MIN_VALUE : time[size - 1];
     }
 
-    /** The event time of the newest event or waiting label: nothing of it matters once that is past the horizon. */
+    /** The event time of the newest event or label: nothing of it matters once that is past the horizon. */
     public long lastTime() {
         long last = newestTime();
-        for (PendingLabel label : pending) {
+        for (Verdict label : labels) {
             last = Math.max(last, label.eventTime());
         }
         return last;
