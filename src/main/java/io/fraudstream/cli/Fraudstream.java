@@ -36,6 +36,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  fraudstream help COMMAND          what a command does, with an example"
         },
         subcommands = {
+            RunCommand.class,
+            ReplayCommand.class,
+            LabelsCommand.class,
+            BrokerCommand.class,
+            TopicsCommand.class,
             ConfigCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,

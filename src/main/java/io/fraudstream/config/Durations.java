@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 final class Durations {
     static final String EXPECTED = "a duration such as 7d, 12h, 5m, 30s or 100ms";
-    private static final Pattern FORM = Pattern.compile("(\\d{1,12}) ?(ms|s|m|min|h|d)");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9}) ?(ms|s|m|min|h|d)");
 
     private Durations() {}
 

@@ -4,19 +4,18 @@ import io.fraudstream.transaction.Transaction;
 import java.util.Arrays;
 
 /**
- * A card's recent events in columns, oldest first, with running aggregates over every window that ends at the newest
- * one. Appending is O(1) amortised but for two scans of one column: the last event at the same terminal and of the same
- * MCC. Aggregates follow from the columns alone, so only those are stored.
+ * A card's recent events in columns, oldest first, with running aggregates over every window. Aggregates follow from the
+ * columns and from two positions: how many rows lie before the event at hand, and at what time the windows end. Both move
+ * step by step in either direction, so an event out of order costs no more than the events that it comes before. In order
+ * a step is O(1) amortised but for scans of one column: the last event at the same terminal and of the same MCC.
  */
 final class CardEvents {
     static final int COUNTED = 1;
     static final int APPROVED = 2;
     static final int DECLINED = 4;
     static final int HIGH = 8;
-    /** No later event of this card is at the same terminal: leaving a window, it takes a terminal with it. */
+    /** No later visible event of this card is at the same terminal: leaving a window, it takes a terminal with it. */
     private static final int LAST_AT_TERMINAL = 16;
-
-    static final int STORED_FLAGS = COUNTED | APPROVED | DECLINED | HIGH;
 
     static final int WINDOWS = FeatureSchema.CARD_WINDOWS.length;
     static final int DAY = 2;
@@ -24,8 +23,8 @@ final class CardEvents {
     static final int FORTNIGHT = 4;
     static final int MONTH = 5;
 
+    private static final long KEPT = FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE;
     private static final int FIRST_CAPACITY = 16;
-    private static final int FOLD = 8;
 
     int size;
     long[] time = new long[FIRST_CAPACITY];
@@ -44,12 +43,17 @@ final class CardEvents {
     byte[] entryMode;
     float[] latitude;
     float[] longitude;
-    /** How many events a folded row stands for, and the largest amount among them; null while nothing was folded. */
-    int[] weight;
+    /** What a row stands for that was folded from several; null for an event by itself. */
+    Fold[] fold;
 
-    long[] peak;
+    /** How many rows are in the aggregates: those before the event at hand. */
+    int visible;
 
+    private long clock = Long.MIN_VALUE;
+
+    /** The first row of each window. */
     final int[] tail = new int[WINDOWS];
+
     final int[] count = new int[WINDOWS];
     final int[] approved = new int[WINDOWS];
     final long[] sum = new long[WINDOWS];
@@ -60,127 +64,133 @@ final class CardEvents {
     final SquareSum monthSquares = new SquareSum();
     long plainSum;
     int plainCount;
+    /** How many folded rows the widest window holds. */
+    private int folds;
+    /** Rows with the largest values; to be looked for where they lie outside their windows. */
     private final int[] highestRatio = {-1, -1};
+
     private int highestAmount = -1;
+
+    /**
+     * What several events were together.
+     *
+     * @param plainSum of approved amounts that were not unusually high
+     * @param peak the largest approved amount
+     */
+    record Fold(
+            int counted, int approved, int declined, int high, long plainSum, long peak, long squaresHigh, long squaresLow) {}
 
     long newestTime() {
         return size == 0 ? Long.MIN_VALUE : time[size - 1];
     }
 
-    boolean isInOrder(long eventTime, long eventRank) {
-        return size == 0 || !EventIdentity.isAfter(time[size - 1], rank[size - 1], eventTime, eventRank);
-    }
-
-    /** Where an event out of order belongs: before the first one that comes after it. */
-    int positionOf(long eventTime, long eventRank) {
-        int position = size;
-        while (position > 0
-                && EventIdentity.isAfter(time[position - 1], rank[position - 1], eventTime, eventRank)) {
-            position--;
-        }
-        return position;
-    }
-
     boolean holdsFolds() {
-        return weight != null;
+        return folds > 0;
     }
 
-    /** Lets every window end at this time; what falls out of all of them long enough is forgotten. */
-    void advanceTo(long now) {
+    /** Lets all aggregates be what they were at this event, with only what comes before it. */
+    void moveBefore(long eventTime, long eventRank) {
+        while (visible > 0
+                && EventIdentity.isAfter(time[visible - 1], rank[visible - 1], eventTime, eventRank)) {
+            hideLast();
+        }
+        moveTo(eventTime);
+    }
+
+    /** Lets all aggregates be what they are after the newest event; what no window will see again is forgotten. */
+    void moveToNewest() {
+        while (visible < size) {
+            showNext();
+        }
+        if (newestTime() > clock) {
+            moveTo(newestTime());
+        }
+        // Only when a quarter of the rows goes, so that this is O(1) amortised.
+        if (size > 0 && time[size / 4] <= clock - KEPT) {
+            forgetUpTo(clock - KEPT);
+        }
+    }
+
+    /** Lets aggregates follow from the rows that were put in. */
+    void rebuild() {
+        visible = size;
+        folds = 0;
+        plainSum = 0;
+        plainCount = 0;
+        weekSquares.clear();
+        monthSquares.clear();
+        for (int[] column : new int[][] {count, approved, terminals, high, declined}) {
+            Arrays.fill(column, 0);
+        }
+        Arrays.fill(sum, 0);
+        Arrays.fill(tail, size);
+        forgetHighest();
+        if (size > 0) {
+            moveTo(newestTime());
+        }
+    }
+
+    private void moveTo(long now) {
+        clock = now;
         for (int w = 0; w < WINDOWS; w++) {
             long limit = now - FeatureSchema.CARD_WINDOWS[w];
-            while (tail[w] < size && time[tail[w]] <= limit) {
-                leave(w, tail[w]++);
+            while (tail[w] < visible && time[tail[w]] <= limit) {
+                tally(w, tail[w]++, -1);
             }
-        }
-        long forgotten = now - FeatureSchema.CARD_HORIZON - FeatureSchema.DISORDER_ALLOWANCE;
-        int expired = 0;
-        while (expired < size && time[expired] <= forgotten) {
-            expired++;
-        }
-        // Moving the rest forward only once half has expired keeps this O(1) amortised.
-        if (expired > 0 && (2 * expired >= size || size == time.length)) {
-            dropFirst(expired);
+            if (tail[w] > 0 && time[tail[w] - 1] > limit) {
+                forgetHighest();
+            }
+            while (tail[w] > 0 && time[tail[w] - 1] > limit) {
+                tally(w, --tail[w], 1);
+            }
         }
     }
 
-    /** Appends the event behind all others; windows must have been advanced to its time. */
-    void append(Transaction t, long eventRank, float eventRatio) {
-        long terminalHash = t.terminalKey() == null || t.isReversal() ? 0 : EventIdentity.hash(t.terminalKey());
-        int state = 0;
-        long adds = 0;
-        if (t.isReversal()) {
-            adds = -t.baseAmountMinor();
-        } else if (t.isDeclined()) {
-            state = COUNTED | DECLINED;
-        } else {
-            adds = t.baseAmountMinor();
-            state = COUNTED | APPROVED | (eventRatio >= FeatureSchema.HIGH_RATIO ? HIGH : 0);
-        }
-        int i = room();
+    private void forgetHighest() {
+        highestAmount = -1;
+        Arrays.fill(highestRatio, -1);
+    }
+
+    /** Puts the event at hand in its place, once aggregates were moved there. */
+    void insert(Transaction t, long eventRank, float eventRatio) {
+        int i = insertRow(visible);
         time[i] = t.eventTime();
         rank[i] = eventRank;
-        amount[i] = adds;
-        terminal[i] = terminalHash;
-        ratio[i] = t.isReversal() ? Float.NaN : eventRatio;
-        flags[i] = (byte) state;
-        if (t.mcc() != null && !t.isReversal()) {
-            mcc = mcc == null ? filled(-1) : mcc;
+        if (t.isReversal()) {
+            amount[i] = -t.baseAmountMinor();
+            ratio[i] = Float.NaN;
+            return;
+        }
+        terminal[i] = t.terminalKey() == null ? 0 : EventIdentity.hash(t.terminalKey());
+        ratio[i] = eventRatio;
+        if (t.isDeclined()) {
+            flags[i] = COUNTED | DECLINED;
+        } else {
+            amount[i] = t.baseAmountMinor();
+            flags[i] = (byte) (COUNTED | APPROVED | (eventRatio >= FeatureSchema.HIGH_RATIO ? HIGH : 0));
+        }
+        makeColumns(t.mcc() != null, t.country() != null, t.entryMode() != null, t.hasPlace(), false);
+        if (t.mcc() != null) {
             mcc[i] = Short.parseShort(t.mcc());
         }
-        if (t.country() != null && !t.isReversal()) {
-            country = country == null ? new short[time.length] : country;
+        if (t.country() != null) {
             country[i] = packed(t.country());
         }
-        if (t.entryMode() != null && !t.isReversal()) {
-            entryMode = entryMode == null ? new byte[time.length] : entryMode;
+        if (t.entryMode() != null) {
             entryMode[i] = (byte) (t.entryMode().ordinal() + 1);
         }
-        if (t.hasPlace() && !t.isReversal()) {
-            makePlaces();
+        if (t.hasPlace()) {
             latitude[i] = (float) t.latitude();
             longitude[i] = (float) t.longitude();
         }
-        enter(i);
     }
 
-    /** Appends another history's row with all that was found when it first came. */
-    void appendStored(CardEvents from, int row) {
-        advanceTo(from.time[row]);
-        int i = room();
-        time[i] = from.time[row];
-        rank[i] = from.rank[row];
-        amount[i] = from.amount[row];
-        terminal[i] = from.terminal[row];
-        ratio[i] = from.ratio[row];
-        flags[i] = (byte) (from.flags[row] & STORED_FLAGS);
-        if (from.mcc != null && from.mcc[row] >= 0) {
-            mcc = mcc == null ? filled(-1) : mcc;
-            mcc[i] = from.mcc[row];
-        }
-        if (from.country != null && from.country[row] != 0) {
-            country = country == null ? new short[time.length] : country;
-            country[i] = from.country[row];
-        }
-        if (from.entryMode != null && from.entryMode[row] != 0) {
-            entryMode = entryMode == null ? new byte[time.length] : entryMode;
-            entryMode[i] = from.entryMode[row];
-        }
-        if (from.latitude != null && !Float.isNaN(from.latitude[row])) {
-            makePlaces();
-            latitude[i] = from.latitude[row];
-            longitude[i] = from.longitude[row];
-        }
-        if (from.weight != null && from.weight[row] > 1) {
-            makeWeights();
-            weight[i] = from.weight[row];
-            peak[i] = from.peak[row];
-        }
-        enter(i);
+    /** The last visible row from {@code from} on that is at this terminal; -1 if there is none. */
+    int lastAtTerminal(long terminalHash, int from) {
+        return lastAtTerminal(terminalHash, visible, from);
     }
 
-    /** The last row in [from, to) at this terminal; -1 if there is none. */
-    int lastAtTerminal(long terminalHash, int to, int from) {
+    private int lastAtTerminal(long terminalHash, int to, int from) {
         for (int i = to - 1; i >= from; i--) {
             if (terminal[i] == terminalHash) {
                 return i;
@@ -190,7 +200,7 @@ final class CardEvents {
     }
 
     boolean hasMcc(short code, int window) {
-        for (int i = size - 1; mcc != null && i >= tail[window]; i--) {
+        for (int i = visible - 1; mcc != null && i >= tail[window]; i--) {
             if (mcc[i] == code) {
                 return true;
             }
@@ -202,7 +212,7 @@ final class CardEvents {
     long highestAmount() {
         if (highestAmount < tail[MONTH]) {
             highestAmount = -1;
-            for (int i = tail[MONTH]; i < size; i++) {
+            for (int i = tail[MONTH]; i < visible; i++) {
                 if (highestAmount < 0 || peakOf(i) >= peakOf(highestAmount)) {
                     highestAmount = i;
                 }
@@ -216,49 +226,74 @@ final class CardEvents {
         int slot = window - WEEK;
         if (highestRatio[slot] < tail[window]) {
             highestRatio[slot] = -1;
-            for (int i = tail[window]; i < size; i++) {
+            for (int i = tail[window]; i < visible; i++) {
                 offerRatio(slot, i);
             }
         }
         return highestRatio[slot] < 0 ? Double.NaN : ratio[highestRatio[slot]];
     }
 
-    /** Folds the oldest half, eight rows into one, so that a card of any rate takes bounded room. */
-    CardEvents folded() {
-        CardEvents result = new CardEvents();
-        result.makeWeights();
-        int half = size / 2 / FOLD * FOLD;
-        CardEvents row = new CardEvents();
-        row.makeWeights();
-        for (int first = 0; first < half; first += FOLD) {
-            foldInto(row, first);
-            result.appendStored(row, 0);
+    /**
+     * Folds the older half, so that a card of any rate takes bounded room: events in the same pane of 4 / {@code maxRows}
+     * of what is kept become one row at the time of the last of them. Their sums and counts stay exact, and leave a
+     * window up to one pane late; their terminals, merchants and places are lost.
+     */
+    void fold(int maxRows) {
+        forgetUpTo(clock - KEPT);
+        long pane = 4 * KEPT / maxRows;
+        int half = size / 2;
+        int kept = 0;
+        for (int first = 0; first < half; kept++) {
+            int last = first;
+            while (last + 1 < half && Math.floorDiv(time[last + 1], pane) == Math.floorDiv(time[first], pane)) {
+                last++;
+            }
+            if (last > first) {
+                mergeIntoLast(first, last);
+            }
+            move(last, kept, 1);
+            first = last + 1;
         }
-        for (int i = half; i < size; i++) {
-            result.appendStored(this, i);
-        }
-        return result;
+        move(half, kept, size - half);
+        size -= half - kept;
+        rebuild();
     }
 
-    private void foldInto(CardEvents row, int first) {
-        int last = first + FOLD - 1;
-        row.time[0] = time[last];
-        row.rank[0] = rank[last];
-        row.amount[0] = 0;
-        row.weight[0] = 0;
-        row.peak[0] = 0;
-        row.ratio[0] = Float.NaN;
-        row.flags[0] = 0;
+    private void mergeIntoLast(int first, int last) {
+        int counted = 0;
+        int accepted = 0;
+        int refused = 0;
+        int unusual = 0;
+        long plain = 0;
+        long peak = 0;
+        long amounts = 0;
+        float highest = Float.NaN;
+        SquareSum squares = new SquareSum();
         for (int i = first; i <= last; i++) {
-            row.amount[0] += amount[i];
-            row.weight[0] += weightOf(i);
-            row.peak[0] = Math.max(row.peak[0], peakOf(i));
-            row.flags[0] |= (byte) (flags[i] & (COUNTED | APPROVED));
-            row.ratio[0] = Float.isNaN(row.ratio[0]) ? ratio[i] : Math.max(row.ratio[0], ratio[i]);
+            Fold f = foldOf(i);
+            counted += f == null ? bit(i, COUNTED) : f.counted();
+            accepted += f == null ? bit(i, APPROVED) : f.approved();
+            refused += f == null ? bit(i, DECLINED) : f.declined();
+            unusual += f == null ? bit(i, HIGH) : f.high();
+            plain += f == null ? isPlain(i) ? amount[i] : 0 : f.plainSum();
+            peak = Math.max(peak, peakOf(i));
+            amounts += amount[i];
+            if (isApproved(i) && !(highest >= ratio[i])) {
+                highest = Float.isNaN(ratio[i]) ? highest : ratio[i];
+            }
+            square(squares, i, 1);
         }
+        makeColumns(false, false, false, false, true);
+        clearOptional(last);
+        fold[last] = new Fold(counted, accepted, refused, unusual, plain, peak, squares.high, squares.low);
+        amount[last] = amounts;
+        terminal[last] = 0;
+        ratio[last] = highest;
+        flags[last] = (byte) ((counted > 0 ? COUNTED : 0) | (accepted > 0 ? APPROVED : 0));
     }
 
-    private void enter(int i) {
+    private void showNext() {
+        int i = visible;
         int previous = terminal[i] == 0 ? -1 : lastAtTerminal(terminal[i], i, 0);
         if (previous >= 0) {
             flags[previous] &= (byte) ~LAST_AT_TERMINAL;
@@ -266,22 +301,11 @@ final class CardEvents {
         if (terminal[i] != 0) {
             flags[i] |= LAST_AT_TERMINAL;
         }
-        int rows = weightOf(i);
         for (int w = 0; w < WINDOWS; w++) {
-            count[w] += isCounted(i) ? rows : 0;
-            approved[w] += isApproved(i) ? rows : 0;
-            sum[w] += amount[i];
-            high[w] += (flags[i] & HIGH) != 0 ? rows : 0;
-            declined[w] += (flags[i] & DECLINED) != 0 ? rows : 0;
-            terminals[w] += terminal[i] != 0 && previous < tail[w] ? 1 : 0;
+            terminals[w] -= previous >= tail[w] ? 1 : 0;
+            tally(w, i, 1);
         }
-        square(weekSquares, i, true);
-        square(monthSquares, i, true);
-        if (isPlain(i)) {
-            plainSum += amount[i];
-            plainCount += rows;
-        }
-        size = i + 1;
+        visible++;
         if (highestAmount >= tail[MONTH] && peakOf(i) >= peakOf(highestAmount)) {
             highestAmount = i;
         }
@@ -292,51 +316,61 @@ final class CardEvents {
         }
     }
 
-    private void leave(int w, int i) {
-        int rows = weightOf(i);
-        count[w] -= isCounted(i) ? rows : 0;
-        approved[w] -= isApproved(i) ? rows : 0;
-        sum[w] -= amount[i];
-        high[w] -= (flags[i] & HIGH) != 0 ? rows : 0;
-        declined[w] -= (flags[i] & DECLINED) != 0 ? rows : 0;
-        terminals[w] -= (flags[i] & LAST_AT_TERMINAL) != 0 ? 1 : 0;
+    private void hideLast() {
+        visible--;
+        int i = visible;
+        int previous = terminal[i] == 0 ? -1 : lastAtTerminal(terminal[i], i, 0);
+        for (int w = 0; w < WINDOWS; w++) {
+            if (tail[w] > i) {
+                tail[w] = i;
+            } else {
+                tally(w, i, -1);
+            }
+            terminals[w] += previous >= tail[w] ? 1 : 0;
+        }
+        flags[i] &= (byte) ~LAST_AT_TERMINAL;
+        if (previous >= 0) {
+            flags[previous] |= LAST_AT_TERMINAL;
+        }
+        highestAmount = highestAmount == i ? -1 : highestAmount;
+        for (int slot = 0; slot < 2; slot++) {
+            highestRatio[slot] = highestRatio[slot] == i ? -1 : highestRatio[slot];
+        }
+    }
+
+    /** Lets a row enter (1) or leave (-1) a window. */
+    private void tally(int w, int i, int sign) {
+        Fold f = foldOf(i);
+        count[w] += sign * (f == null ? bit(i, COUNTED) : f.counted());
+        approved[w] += sign * (f == null ? bit(i, APPROVED) : f.approved());
+        declined[w] += sign * (f == null ? bit(i, DECLINED) : f.declined());
+        high[w] += sign * (f == null ? bit(i, HIGH) : f.high());
+        sum[w] += sign * amount[i];
+        terminals[w] += sign * bit(i, LAST_AT_TERMINAL);
         if (w == WEEK) {
-            square(weekSquares, i, false);
+            square(weekSquares, i, sign);
         } else if (w == MONTH) {
-            square(monthSquares, i, false);
-            if (isPlain(i)) {
-                plainSum -= amount[i];
-                plainCount -= rows;
-            }
+            square(monthSquares, i, sign);
+            plainSum += sign * (f == null ? isPlain(i) ? amount[i] : 0 : f.plainSum());
+            plainCount += sign * (f == null ? isPlain(i) ? 1 : 0 : f.approved() - f.high());
+            folds += f == null ? 0 : sign;
         }
     }
 
-    /** A reversal takes the square of its amount out again; a folded row counts as so many equal amounts. */
-    private void square(SquareSum squares, int i, boolean enters) {
-        boolean adds = isApproved(i);
-        if (!adds && amount[i] == 0) {
-            return;
-        }
-        int rows = weightOf(i);
-        if (rows > 1) {
-            for (int k = 0; k < rows; k++) {
-                addSquare(squares, amount[i] / rows, enters);
-            }
+    /** A reversal takes the square of its amount out again. */
+    private void square(SquareSum squares, int i, int sign) {
+        Fold f = foldOf(i);
+        if (f != null) {
+            squares.addSum(f.squaresHigh(), f.squaresLow(), sign);
+        } else if (isApproved(i) == sign > 0) {
+            squares.add(amount[i]);
         } else {
-            addSquare(squares, amount[i], adds == enters);
+            squares.subtract(amount[i]);
         }
     }
 
-    private static void addSquare(SquareSum squares, long value, boolean add) {
-        if (add) {
-            squares.add(value);
-        } else {
-            squares.subtract(value);
-        }
-    }
-
-    private boolean isCounted(int i) {
-        return (flags[i] & COUNTED) != 0;
+    private int bit(int i, int flag) {
+        return (flags[i] & flag) != 0 ? 1 : 0;
     }
 
     private boolean isApproved(int i) {
@@ -347,12 +381,13 @@ final class CardEvents {
         return (flags[i] & (APPROVED | HIGH)) == APPROVED;
     }
 
-    private int weightOf(int i) {
-        return weight == null ? 1 : Math.max(1, weight[i]);
+    Fold foldOf(int i) {
+        return fold == null ? null : fold[i];
     }
 
     private long peakOf(int i) {
-        return weight != null && weight[i] > 1 ? peak[i] : isApproved(i) ? amount[i] : 0;
+        Fold f = foldOf(i);
+        return f != null ? f.peak() : isApproved(i) ? amount[i] : 0;
     }
 
     private void offerRatio(int slot, int i) {
@@ -363,20 +398,14 @@ final class CardEvents {
         }
     }
 
-    private void dropFirst(int rows) {
-        int rest = size - rows;
-        System.arraycopy(time, rows, time, 0, rest);
-        System.arraycopy(rank, rows, rank, 0, rest);
-        System.arraycopy(amount, rows, amount, 0, rest);
-        System.arraycopy(terminal, rows, terminal, 0, rest);
-        System.arraycopy(ratio, rows, ratio, 0, rest);
-        System.arraycopy(flags, rows, flags, 0, rest);
-        for (Object column : new Object[] {mcc, country, entryMode, latitude, longitude, weight, peak}) {
-            if (column != null) {
-                System.arraycopy(column, rows, column, 0, rest);
-            }
+    private void forgetUpTo(long forgotten) {
+        int rows = 0;
+        while (rows < size && time[rows] <= forgotten) {
+            rows++;
         }
-        size = rest;
+        move(rows, 0, size - rows);
+        size -= rows;
+        visible -= rows;
         for (int w = 0; w < WINDOWS; w++) {
             tail[w] -= rows;
         }
@@ -385,77 +414,94 @@ final class CardEvents {
         highestRatio[1] = Math.max(-1, highestRatio[1] - rows);
     }
 
-    /** Makes room for one more row, with its optional columns empty, and returns its number. */
-    private int room() {
+    /** Makes room for a row that is not visible yet, with all its columns empty, and returns its number. */
+    int insertRow(int row) {
         if (size == time.length) {
-            int capacity = size + (size >> 1);
-            time = Arrays.copyOf(time, capacity);
-            rank = Arrays.copyOf(rank, capacity);
-            amount = Arrays.copyOf(amount, capacity);
-            terminal = Arrays.copyOf(terminal, capacity);
-            ratio = Arrays.copyOf(ratio, capacity);
-            flags = Arrays.copyOf(flags, capacity);
-            mcc = mcc == null ? null : Arrays.copyOf(mcc, capacity);
-            country = country == null ? null : Arrays.copyOf(country, capacity);
-            entryMode = entryMode == null ? null : Arrays.copyOf(entryMode, capacity);
-            latitude = latitude == null ? null : Arrays.copyOf(latitude, capacity);
-            longitude = longitude == null ? null : Arrays.copyOf(longitude, capacity);
-            weight = weight == null ? null : Arrays.copyOf(weight, capacity);
-            peak = peak == null ? null : Arrays.copyOf(peak, capacity);
+            grow(size + (size >> 1));
         }
+        if (row < size) {
+            move(row, row + 1, size - row);
+        }
+        size++;
+        amount[row] = 0;
+        terminal[row] = 0;
+        flags[row] = 0;
+        clearOptional(row);
+        return row;
+    }
+
+    private void clearOptional(int row) {
         if (mcc != null) {
-            mcc[size] = -1;
+            mcc[row] = -1;
         }
         if (country != null) {
-            country[size] = 0;
+            country[row] = 0;
         }
         if (entryMode != null) {
-            entryMode[size] = 0;
+            entryMode[row] = 0;
         }
         if (latitude != null) {
-            latitude[size] = Float.NaN;
-            longitude[size] = Float.NaN;
+            latitude[row] = Float.NaN;
+            longitude[row] = Float.NaN;
         }
-        if (weight != null) {
-            weight[size] = 1;
-            peak[size] = 0;
+        if (fold != null) {
+            fold[row] = null;
         }
-        return size;
     }
 
-    private short[] filled(int value) {
-        short[] column = new short[time.length];
-        Arrays.fill(column, (short) value);
-        return column;
+    private void grow(int capacity) {
+        time = Arrays.copyOf(time, capacity);
+        rank = Arrays.copyOf(rank, capacity);
+        amount = Arrays.copyOf(amount, capacity);
+        terminal = Arrays.copyOf(terminal, capacity);
+        ratio = Arrays.copyOf(ratio, capacity);
+        flags = Arrays.copyOf(flags, capacity);
+        mcc = mcc == null ? null : Arrays.copyOf(mcc, capacity);
+        country = country == null ? null : Arrays.copyOf(country, capacity);
+        entryMode = entryMode == null ? null : Arrays.copyOf(entryMode, capacity);
+        latitude = latitude == null ? null : Arrays.copyOf(latitude, capacity);
+        longitude = longitude == null ? null : Arrays.copyOf(longitude, capacity);
+        fold = fold == null ? null : Arrays.copyOf(fold, capacity);
     }
 
+    private void move(int from, int to, int rows) {
+        if (from == to || rows == 0) {
+            return;
+        }
+        System.arraycopy(time, from, time, to, rows);
+        System.arraycopy(rank, from, rank, to, rows);
+        System.arraycopy(amount, from, amount, to, rows);
+        System.arraycopy(terminal, from, terminal, to, rows);
+        System.arraycopy(ratio, from, ratio, to, rows);
+        System.arraycopy(flags, from, flags, to, rows);
+        for (Object column : new Object[] {mcc, country, entryMode, latitude, longitude, fold}) {
+            if (column != null) {
+                System.arraycopy(column, from, column, to, rows);
+            }
+        }
+    }
+
+    /** Makes those columns of these that do not exist yet. */
     void makeColumns(
-            boolean withMcc, boolean withCountry, boolean withEntryMode, boolean withPlace, boolean withWeight) {
-        mcc = withMcc ? filled(-1) : null;
-        country = withCountry ? new short[time.length] : null;
-        entryMode = withEntryMode ? new byte[time.length] : null;
-        if (withPlace) {
-            makePlaces();
+            boolean withMcc, boolean withCountry, boolean withEntryMode, boolean withPlace, boolean withFold) {
+        if (withMcc && mcc == null) {
+            mcc = new short[time.length];
+            Arrays.fill(mcc, (short) -1);
         }
-        if (withWeight) {
-            makeWeights();
+        if (withCountry && country == null) {
+            country = new short[time.length];
         }
-    }
-
-    private void makePlaces() {
-        if (latitude == null) {
+        if (withEntryMode && entryMode == null) {
+            entryMode = new byte[time.length];
+        }
+        if (withPlace && latitude == null) {
             latitude = new float[time.length];
             longitude = new float[time.length];
             Arrays.fill(latitude, Float.NaN);
             Arrays.fill(longitude, Float.NaN);
         }
-    }
-
-    private void makeWeights() {
-        if (weight == null) {
-            weight = new int[time.length];
-            Arrays.fill(weight, 1);
-            peak = new long[time.length];
+        if (withFold && fold == null) {
+            fold = new Fold[time.length];
         }
     }
 

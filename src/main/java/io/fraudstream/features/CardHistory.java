@@ -19,7 +19,7 @@ public final class CardHistory {
     private static final double EARTH_RADIUS_KILOMETRES = 6371.0088;
     private static final int[] SHOWN_WINDOWS = {0, 1, CardEvents.DAY, CardEvents.WEEK, CardEvents.MONTH};
 
-    CardEvents events = new CardEvents();
+    final CardEvents events = new CardEvents();
     /** The newest vectors, oldest first, with the times and ranks of their events. */
     final List<StoredVector> vectors = new ArrayList<>(FeatureSchema.SEQUENCE_LENGTH);
 
@@ -31,9 +31,12 @@ public final class CardHistory {
     record StoredVector(long time, long rank, float[] values) {}
 
     /**
-     * @param maxEvents from so many events on the oldest are folded together and features become approximate
+     * @param maxEvents from so many events on the oldest are folded together and features become approximate; at least 16
      */
     public CardHistory(int maxEvents) {
+        if (maxEvents < 16) {
+            throw new IllegalArgumentException("maxEvents is " + maxEvents + ", expected at least 16");
+        }
         this.maxEvents = maxEvents;
     }
 
@@ -86,42 +89,21 @@ public final class CardHistory {
     /**
      * Writes the card's features at this event, then takes the event in.
      *
-     * @return whether events had been folded, so that windows are approximate
+     * @return whether folded events are within a window, so that features are approximate
      */
     boolean step(Transaction t, double[] out, int offset) {
         long rank = EventIdentity.rank(t.id());
-        if (events.isInOrder(t.eventTime(), rank)) {
-            measureAndAppend(events, t, rank, out, offset);
-        } else {
-            stepOutOfOrder(t, rank, out, offset);
-        }
+        events.moveBefore(t.eventTime(), rank);
+        double usual = events.plainCount == 0 ? Double.NaN : (double) events.plainSum / events.plainCount;
+        double ratio = over(t.baseAmountMinor(), usual);
+        measure(events, t, ratio, out, offset);
         boolean approximate = events.holdsFolds();
+        events.insert(t, rank, (float) ratio);
+        events.moveToNewest();
         if (events.size >= maxEvents) {
-            events = events.folded();
+            events.fold(maxEvents);
         }
         return approximate;
-    }
-
-    /** Rebuilds the history as it was before the event, measures there, and puts the later events behind it. */
-    private void stepOutOfOrder(Transaction t, long rank, double[] out, int offset) {
-        int position = events.positionOf(t.eventTime(), rank);
-        CardEvents past = new CardEvents();
-        for (int i = 0; i < position; i++) {
-            past.appendStored(events, i);
-        }
-        measureAndAppend(past, t, rank, out, offset);
-        for (int i = position; i < events.size; i++) {
-            past.appendStored(events, i);
-        }
-        events = past;
-    }
-
-    private static void measureAndAppend(CardEvents e, Transaction t, long rank, double[] out, int offset) {
-        e.advanceTo(t.eventTime());
-        double usual = e.plainCount == 0 ? Double.NaN : (double) e.plainSum / e.plainCount;
-        double ratio = over(t.baseAmountMinor(), usual);
-        measure(e, t, ratio, out, offset);
-        e.append(t, rank, (float) ratio);
     }
 
     private static void measure(CardEvents e, Transaction t, double ratio, double[] out, int offset) {
@@ -158,7 +140,7 @@ public final class CardHistory {
         String key = t.terminalKey();
         boolean atTerminal = key != null && !t.isReversal();
         int previous = atTerminal
-                ? e.lastAtTerminal(EventIdentity.hash(key), e.size, e.tail[CardEvents.MONTH])
+                ? e.lastAtTerminal(EventIdentity.hash(key), e.tail[CardEvents.MONTH])
                 : -1;
         for (int w : new int[] {CardEvents.DAY, CardEvents.WEEK}) {
             out[o++] = e.terminals[w] + (atTerminal && previous < e.tail[w] ? 1 : 0);
@@ -176,18 +158,18 @@ public final class CardHistory {
         int o = offset;
         int month = e.tail[CardEvents.MONTH];
         int country = -1;
-        for (int i = e.size - 1; t.country() != null && e.country != null && country < 0 && i >= month; i--) {
+        for (int i = e.visible - 1; t.country() != null && e.country != null && country < 0 && i >= month; i--) {
             country = e.country[i] != 0 ? i : -1;
         }
         out[o++] = country < 0 ? Double.NaN : flag(e.country[country] != CardEvents.packed(t.country()));
         int entry = -1;
-        for (int i = e.size - 1; t.entryMode() != null && e.entryMode != null && entry < 0 && i >= month; i--) {
+        for (int i = e.visible - 1; t.entryMode() != null && e.entryMode != null && entry < 0 && i >= month; i--) {
             entry = e.entryMode[i] != 0 ? i : -1;
         }
         EntryMode mode = t.entryMode();
         out[o++] = entry < 0 ? Double.NaN : flag(e.entryMode[entry] != mode.ordinal() + 1);
         int place = -1;
-        for (int i = e.size - 1; t.hasPlace() && e.latitude != null && place < 0 && i >= month; i--) {
+        for (int i = e.visible - 1; t.hasPlace() && e.latitude != null && place < 0 && i >= month; i--) {
             place = Float.isNaN(e.latitude[i]) ? -1 : i;
         }
         if (place < 0) {
@@ -204,7 +186,7 @@ public final class CardHistory {
     }
 
     private static int lastCounted(CardEvents e) {
-        for (int i = e.size - 1; i >= e.tail[CardEvents.MONTH]; i--) {
+        for (int i = e.visible - 1; i >= e.tail[CardEvents.MONTH]; i--) {
             if ((e.flags[i] & CardEvents.COUNTED) != 0) {
                 return i;
             }
@@ -243,7 +225,8 @@ public final class CardHistory {
 
     /**
      * Takes in the vector of an event and returns the sequence that ends with it, oldest first: at most {@link
-     * FeatureSchema#SEQUENCE_LENGTH} vectors of events within the horizon. Vectors of another schema are forgotten.
+     * FeatureSchema#SEQUENCE_LENGTH} vectors of events within the horizon. Only so many of the newest vectors are kept, so
+     * an event out of order sees those of them that precede it. Vectors of another schema are forgotten.
      */
     float[][] remember(Transaction t, float[] vector, String schema) {
         if (!schema.equals(vectorSchema)) {

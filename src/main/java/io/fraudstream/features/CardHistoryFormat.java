@@ -5,7 +5,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * A {@link CardHistory} in bytes: a version, the rows of events column after column with times and amounts as varints,
+ * A {@link CardHistory} in bytes: a version, the rows of events with times and amounts as varints,
  * and the last vectors with their schema. Aggregates are not written, since they follow from the rows.
  */
 public final class CardHistoryFormat {
@@ -15,7 +15,7 @@ public final class CardHistoryFormat {
     private static final int HAS_COUNTRY = 2;
     private static final int HAS_ENTRY_MODE = 4;
     private static final int HAS_PLACE = 8;
-    private static final int HAS_WEIGHT = 16;
+    private static final int HAS_FOLDS = 16;
     private static final int MAX_ROWS = 1 << 20;
 
     private CardHistoryFormat() {}
@@ -28,7 +28,7 @@ public final class CardHistoryFormat {
                 | (e.country != null ? HAS_COUNTRY : 0)
                 | (e.entryMode != null ? HAS_ENTRY_MODE : 0)
                 | (e.latitude != null ? HAS_PLACE : 0)
-                | (e.weight != null ? HAS_WEIGHT : 0);
+                | (e.fold != null ? HAS_FOLDS : 0);
         out.writeByte(columns);
         long time = 0;
         for (int i = 0; i < e.size; i++) {
@@ -38,7 +38,7 @@ public final class CardHistoryFormat {
             Varint.write(out, e.amount[i]);
             out.writeLong(e.terminal[i]);
             out.writeFloat(e.ratio[i]);
-            out.writeByte(e.flags[i] & CardEvents.STORED_FLAGS);
+            out.writeByte(e.flags[i]);
             if (e.mcc != null) {
                 out.writeShort(e.mcc[i]);
             }
@@ -52,12 +52,41 @@ public final class CardHistoryFormat {
                 out.writeFloat(e.latitude[i]);
                 out.writeFloat(e.longitude[i]);
             }
-            if (e.weight != null) {
-                Varint.write(out, e.weight[i]);
-                Varint.write(out, e.peak[i]);
+            if (e.fold != null) {
+                writeFold(e.fold[i], out);
             }
         }
         writeVectors(history, out);
+    }
+
+    private static void writeFold(CardEvents.Fold fold, DataOutput out) throws IOException {
+        out.writeBoolean(fold != null);
+        if (fold == null) {
+            return;
+        }
+        Varint.write(out, fold.counted());
+        Varint.write(out, fold.approved());
+        Varint.write(out, fold.declined());
+        Varint.write(out, fold.high());
+        Varint.write(out, fold.plainSum());
+        Varint.write(out, fold.peak());
+        out.writeLong(fold.squaresHigh());
+        out.writeLong(fold.squaresLow());
+    }
+
+    private static CardEvents.Fold readFold(DataInput in) throws IOException {
+        if (!in.readBoolean()) {
+            return null;
+        }
+        return new CardEvents.Fold(
+                (int) Varint.read(in),
+                (int) Varint.read(in),
+                (int) Varint.read(in),
+                (int) Varint.read(in),
+                Varint.read(in),
+                Varint.read(in),
+                in.readLong(),
+                in.readLong());
     }
 
     private static void writeVectors(CardHistory history, DataOutput out) throws IOException {
@@ -89,39 +118,41 @@ public final class CardHistoryFormat {
         int size = Varint.readSize(in, MAX_ROWS);
         int columns = in.readByte();
         CardHistory history = new CardHistory(maxEvents);
-        CardEvents row = new CardEvents();
-        row.makeColumns(
+        CardEvents e = history.events;
+        e.makeColumns(
                 (columns & HAS_MCC) != 0,
                 (columns & HAS_COUNTRY) != 0,
                 (columns & HAS_ENTRY_MODE) != 0,
                 (columns & HAS_PLACE) != 0,
-                (columns & HAS_WEIGHT) != 0);
-        for (int i = 0; i < size; i++) {
-            row.time[0] += Varint.read(in);
-            row.rank[0] = in.readLong();
-            row.amount[0] = Varint.read(in);
-            row.terminal[0] = in.readLong();
-            row.ratio[0] = in.readFloat();
-            row.flags[0] = in.readByte();
-            if (row.mcc != null) {
-                row.mcc[0] = in.readShort();
+                (columns & HAS_FOLDS) != 0);
+        long time = 0;
+        for (int row = 0; row < size; row++) {
+            int i = e.insertRow(row);
+            time += Varint.read(in);
+            e.time[i] = time;
+            e.rank[i] = in.readLong();
+            e.amount[i] = Varint.read(in);
+            e.terminal[i] = in.readLong();
+            e.ratio[i] = in.readFloat();
+            e.flags[i] = in.readByte();
+            if (e.mcc != null) {
+                e.mcc[i] = in.readShort();
             }
-            if (row.country != null) {
-                row.country[0] = in.readShort();
+            if (e.country != null) {
+                e.country[i] = in.readShort();
             }
-            if (row.entryMode != null) {
-                row.entryMode[0] = in.readByte();
+            if (e.entryMode != null) {
+                e.entryMode[i] = in.readByte();
             }
-            if (row.latitude != null) {
-                row.latitude[0] = in.readFloat();
-                row.longitude[0] = in.readFloat();
+            if (e.latitude != null) {
+                e.latitude[i] = in.readFloat();
+                e.longitude[i] = in.readFloat();
             }
-            if (row.weight != null) {
-                row.weight[0] = (int) Varint.read(in);
-                row.peak[0] = Varint.read(in);
+            if (e.fold != null) {
+                e.fold[i] = readFold(in);
             }
-            history.events.appendStored(row, 0);
         }
+        e.rebuild();
         readVectors(history, in);
         return history;
     }

@@ -14,15 +14,22 @@ final class SquareSum {
     }
 
     void add(long value) {
-        long squareLow = value * value;
-        low += squareLow;
-        high += Math.multiplyHigh(value, value) + (Long.compareUnsigned(low, squareLow) < 0 ? 1 : 0);
+        addSum(Math.multiplyHigh(value, value), value * value, 1);
     }
 
     void subtract(long value) {
-        long squareLow = value * value;
-        high -= Math.multiplyHigh(value, value) + (Long.compareUnsigned(low, squareLow) < 0 ? 1 : 0);
-        low -= squareLow;
+        addSum(Math.multiplyHigh(value, value), value * value, -1);
+    }
+
+    /** Adds another sum (sign 1), or takes it out again (sign -1). */
+    void addSum(long sumHigh, long sumLow, int sign) {
+        if (sign > 0) {
+            low += sumLow;
+            high += sumHigh + (Long.compareUnsigned(low, sumLow) < 0 ? 1 : 0);
+        } else {
+            high -= sumHigh + (Long.compareUnsigned(low, sumLow) < 0 ? 1 : 0);
+            low -= sumLow;
+        }
     }
 
     /**

@@ -4,19 +4,29 @@ import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Transaction;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * What is remembered of one terminal: its events of the last 37 days, which of them are known to be frauds since when,
- * and labels whose time or whose transaction has not come yet. A label counts at an event if it was known by then, labels
- * before transactions on ties. Not safe for several threads.
+ * What is remembered of one terminal: its events of the last 37 days and the labels on them. A label counts at an event
+ * if it was known by then, labels before transactions on ties; of several verdicts on one transaction the last known one
+ * stands, and of two at once fraud. Labels may come before their transaction or long after they were known.
+ *
+ * <p>Everything but events and labels follows from them and from two positions: how many events lie before the one at
+ * hand, and at what time the windows end. Both move step by step in either direction, so an event out of order costs no
+ * more than the events and labels that it comes before. Not safe for several threads.
+ *
+ * <p>From {@code maxEvents} rows on, the older half is folded: its events in the same pane of 4 / {@code maxEvents} of
+ * what is kept become one row at the time of the last of them. At each end of a window a count is then off by at most the
+ * events of one pane, and features are called approximate until the last such row has left every window. A label that
+ * comes to a folded event adds a fraud to its row and can't be taken back.
  */
 public final class TerminalHistory {
     private static final long DAY = 86_400_000L;
+    private static final long KEPT = FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE;
     private static final int FIRST_CAPACITY = 8;
-    private static final int FOLD = 8;
-    private static final int LONGEST_RUN = 64;
 
     /** Ages at which events leave one window and enter another. */
     private static final long[] AGES = {
@@ -31,33 +41,57 @@ public final class TerminalHistory {
     private static final int AGE_28 = 5;
     private static final int AGE_30 = 6;
     private static final int AGE_37 = 7;
+    private static final int[] MATURED_TO = {AGE_8, AGE_14, AGE_37};
+
+    // Ties broken by content, so that the order of arrival does not matter; of two verdicts at once fraud is the last.
+    private static final Comparator<Verdict> ORDER = Comparator.comparingLong(Verdict::knownAt)
+            .thenComparingLong(Verdict::identity)
+            .thenComparingLong(Verdict::eventTime)
+            .thenComparing(Verdict::fraud);
 
     int size;
     long[] time = new long[FIRST_CAPACITY];
     long[] rank = new long[FIRST_CAPACITY];
     long[] identity = new long[FIRST_CAPACITY];
-    /** When the event became a known fraud; 0 if it has not. */
-    long[] knownAt = new long[FIRST_CAPACITY];
-    /** How many events and frauds a folded row stands for; null while nothing was folded. */
+    /** How many of a row's events are frauds by the labels that are due. */
+    int[] frauds = new int[FIRST_CAPACITY];
+    /** How many events a row stands for; null while nothing was folded. */
     int[] weight;
 
-    int[] frauds;
+    /** The labels on events that are kept, in the order in which they become known. */
+    final List<Verdict> labels = new ArrayList<>(0);
 
-    /** Labels that are not known yet or whose transaction has not come, by {@code knownAt}. */
-    final List<PendingLabel> pending = new ArrayList<>(0);
-
+    private final int maxEvents;
+    private final long pane;
+    /** When all windows end, and by when labels must be known. */
+    private long clock = Long.MIN_VALUE;
+    /** How many rows are in the aggregates: those before the event at hand. */
+    private int visible;
+    /** How many labels are known by the clock. */
+    private int due;
+    /** The first row of each window. */
     private final int[] tail = new int[AGES.length];
+
     private final int[] countYounger = new int[AGES.length];
     private final int[] fraudsYounger = new int[AGES.length];
-    private final int maxEvents;
+    /** How many folded rows the widest window holds. */
+    private int folds;
+    /** The first and the last visible row with a fraud; to be looked for where it lies outside the widest window. */
+    private int firstFraud = -1;
 
-    record PendingLabel(long identity, long eventTime, long knownAt, boolean fraud) {}
+    private int lastFraud = -1;
+
+    record Verdict(long identity, long eventTime, long knownAt, boolean fraud) {}
 
     /**
-     * @param maxEvents from so many events on the oldest are folded together and features become approximate
+     * @param maxEvents from so many events on the oldest are folded together and features become approximate; at least 16
      */
     public TerminalHistory(int maxEvents) {
+        if (maxEvents < 16) {
+            throw new IllegalArgumentException("maxEvents is " + maxEvents + ", expected at least 16");
+        }
         this.maxEvents = maxEvents;
+        this.pane = 4 * KEPT / maxEvents;
     }
 
     static void addSpecs(List<FeatureSpec> specs) {
@@ -103,10 +137,10 @@ public final class TerminalHistory {
         return size == 0 ? Long.MIN_VALUE : time[size - 1];
     }
 
-    /** The event time of the newest event or waiting label: nothing of it matters once that is past the horizon. */
+    /** The event time of the newest event or label: nothing of it matters once that is past the horizon. */
     public long lastTime() {
         long last = newestTime();
-        for (PendingLabel label : pending) {
+        for (Verdict label : labels) {
             last = Math.max(last, label.eventTime());
         }
         return last;
@@ -117,176 +151,220 @@ public final class TerminalHistory {
         return size;
     }
 
+    /** How many labels wait for their time or for their transaction. */
     public int pendingLabels() {
-        return pending.size();
-    }
-
-    /** Takes in a label, to be used from its {@code knownAt} on. */
-    public void label(FraudLabel label) {
-        PendingLabel added = new PendingLabel(
-                EventIdentity.hash(label.transactionId()), label.eventTime(), label.knownAt(), label.fraud());
-        int position = pending.size();
-        while (position > 0 && ORDER.compare(pending.get(position - 1), added) > 0) {
-            position--;
+        int pending = labels.size() - due;
+        for (int i = 0; i < due; i++) {
+            pending += rowOf(labels.get(i)) < 0 ? 1 : 0;
         }
-        pending.add(position, added);
+        return pending;
     }
 
-    // Ties broken by content, so that the order of arrival does not matter; of two verdicts at once fraud is the last.
-    private static final Comparator<PendingLabel> ORDER = Comparator.comparingLong(PendingLabel::knownAt)
-            .thenComparingLong(PendingLabel::identity)
-            .thenComparing(PendingLabel::fraud);
+    /** Takes in a label, to be used from its {@code knownAt} on. The same label once more changes nothing. */
+    public void label(FraudLabel label) {
+        Verdict added = new Verdict(
+                EventIdentity.hash(label.transactionId()), label.eventTime(), label.knownAt(), label.fraud());
+        int position = Collections.binarySearch(labels, added, ORDER);
+        if (position >= 0) {
+            return;
+        }
+        position = -position - 1;
+        labels.add(position, added);
+        if (position < due) {
+            due++;
+            takeEffect(position);
+        }
+    }
 
     /**
      * Writes the terminal's features at this event, then takes the event in.
      *
-     * @return whether events had been folded, so that windows are approximate
+     * @return whether folded events are within a window, so that features are approximate
      */
     boolean step(Transaction t, double[] out, int offset) {
         long eventRank = EventIdentity.rank(t.id());
-        boolean inOrder = size == 0 || !EventIdentity.isAfter(time[size - 1], rank[size - 1], t.eventTime(), eventRank);
-        if (inOrder) {
-            advanceTo(t.eventTime());
-            applyLabels(t.eventTime());
-            measure(t, out, offset);
-            if (!t.isReversal()) {
-                append(t.eventTime(), eventRank, EventIdentity.hash(t.id()), 0, 1, 0);
-            }
-        } else {
-            stepOutOfOrder(t, eventRank, out, offset);
+        long newest = Math.max(clock, t.eventTime());
+        while (visible > 0
+                && EventIdentity.isAfter(time[visible - 1], rank[visible - 1], t.eventTime(), eventRank)) {
+            hideLast();
         }
-        boolean approximate = weight != null;
+        moveTo(t.eventTime());
+        measure(t, out, offset);
+        boolean approximate = folds > 0;
+        if (!t.isReversal()) {
+            long hash = EventIdentity.hash(t.id());
+            insert(visible, t.eventTime(), eventRank, hash);
+            frauds[visible] = verdictOn(hash, t.eventTime()) ? 1 : 0;
+        }
+        showAll();
+        if (newest > t.eventTime()) {
+            moveTo(newest);
+        }
+        forget();
         if (size >= maxEvents) {
             fold();
         }
         return approximate;
     }
 
-    /** Rebuilds the history as it was known before the event, measures there, and puts the later events behind it. */
-    private void stepOutOfOrder(Transaction t, long eventRank, double[] out, int offset) {
-        int position = size;
-        while (position > 0 && EventIdentity.isAfter(time[position - 1], rank[position - 1], t.eventTime(), eventRank)) {
-            position--;
+    /** Appends a row as it was stored; {@link #rebuild} must follow the last one. */
+    void restore(long at, long eventRank, long hash, int rows, int fraudsThere) {
+        insert(size, at, eventRank, hash);
+        if (rows > 1) {
+            weigh(size - 1, rows);
+            frauds[size - 1] = fraudsThere;
         }
-        TerminalHistory past = new TerminalHistory(maxEvents);
-        TerminalHistory all = new TerminalHistory(maxEvents);
-        for (int i = 0; i < position; i++) {
-            past.appendStored(this, i, t.eventTime());
-            all.appendStored(this, i, Long.MAX_VALUE);
-        }
-        past.pending.addAll(pending);
-        past.advanceTo(t.eventTime());
-        past.applyLabels(t.eventTime());
-        past.measure(t, out, offset);
-        if (!t.isReversal()) {
-            all.append(t.eventTime(), eventRank, EventIdentity.hash(t.id()), 0, 1, 0);
-        }
-        for (int i = position; i < size; i++) {
-            all.appendStored(this, i, Long.MAX_VALUE);
-        }
-        long newest = newestTime();
-        all.pending.addAll(pending);
-        take(all);
-        advanceTo(newest);
-        applyLabels(newest);
     }
 
-    private void take(TerminalHistory other) {
-        size = other.size;
-        time = other.time;
-        rank = other.rank;
-        identity = other.identity;
-        knownAt = other.knownAt;
-        weight = other.weight;
-        frauds = other.frauds;
-        System.arraycopy(other.tail, 0, tail, 0, tail.length);
-        System.arraycopy(other.countYounger, 0, countYounger, 0, tail.length);
-        System.arraycopy(other.fraudsYounger, 0, fraudsYounger, 0, tail.length);
-        List<PendingLabel> labels = List.copyOf(other.pending);
-        pending.clear();
-        pending.addAll(labels);
+    /** Lets windows follow from the rows and labels that were put in. */
+    void rebuild(long now) {
+        visible = size;
+        folds = 0;
+        firstFraud = -1;
+        lastFraud = -1;
+        Arrays.fill(tail, size);
+        Arrays.fill(countYounger, 0);
+        Arrays.fill(fraudsYounger, 0);
+        if (size > 0) {
+            moveTo(now);
+        }
     }
 
-    private void appendStored(TerminalHistory from, int row, long knownBy) {
-        long known = from.knownAt[row] <= knownBy ? from.knownAt[row] : 0;
-        int fraudsThere = from.frauds == null ? 0 : from.frauds[row];
-        restore(from.time[row], from.rank[row], from.identity[row], known, from.weightOf(row), fraudsThere);
+    private void hideLast() {
+        visible--;
+        for (int a = 0; a < AGES.length; a++) {
+            if (tail[a] > visible) {
+                tail[a] = visible;
+            } else {
+                count(a, visible, -1);
+            }
+        }
+        lastFraud = lastFraud == visible ? -1 : lastFraud;
     }
 
-    void restore(long at, long eventRank, long hash, long known, int rows, int fraudsThere) {
-        advanceTo(at);
-        append(at, eventRank, hash, known, rows, fraudsThere);
+    private void showAll() {
+        for (; visible < size; visible++) {
+            for (int a = 0; a < AGES.length; a++) {
+                count(a, visible, 1);
+            }
+            lastFraud = frauds[visible] > 0 ? visible : lastFraud;
+        }
     }
 
-    /** Lets every window end at this time; what no window will see again is forgotten. */
-    private void advanceTo(long now) {
+    private void count(int age, int row, int sign) {
+        int rows = weightOf(row);
+        countYounger[age] += sign * rows;
+        fraudsYounger[age] += sign * frauds[row];
+        if (age == AGE_37 && rows > 1) {
+            folds += sign;
+        }
+    }
+
+    /** Lets every window end at this time, with the labels known by then. */
+    private void moveTo(long now) {
+        clock = now;
         for (int a = 0; a < AGES.length; a++) {
             long limit = now - AGES[a];
-            while (tail[a] < size && time[tail[a]] <= limit) {
-                countYounger[a] -= weightOf(tail[a]);
-                fraudsYounger[a] -= fraudsOf(tail[a]);
-                tail[a]++;
+            while (tail[a] < visible && time[tail[a]] <= limit) {
+                count(a, tail[a]++, -1);
+            }
+            while (tail[a] > 0 && time[tail[a] - 1] > limit) {
+                count(a, --tail[a], 1);
+                firstFraud = a == AGE_37 && frauds[tail[a]] > 0 ? tail[a] : firstFraud;
             }
         }
-        long forgotten = now - FeatureSchema.TERMINAL_HORIZON - FeatureSchema.DISORDER_ALLOWANCE;
-        int expired = 0;
-        while (expired < size && time[expired] <= forgotten) {
-            expired++;
+        while (due > 0 && labels.get(due - 1).knownAt() > now) {
+            due--;
+            settle(labels.get(due));
         }
-        if (expired > 0 && (2 * expired >= size || size == time.length)) {
-            dropFirst(expired);
+        while (due < labels.size() && labels.get(due).knownAt() <= now) {
+            due++;
+            takeEffect(due - 1);
         }
     }
 
-    private void applyLabels(long now) {
-        if (pending.isEmpty() || pending.get(0).knownAt() > now) {
+    /** What a label does that has become due. */
+    private void takeEffect(int index) {
+        Verdict label = labels.get(index);
+        int fold = weight == null ? -1 : foldOf(label);
+        if (fold < 0) {
+            settle(label);
             return;
         }
-        long forgotten = now - FeatureSchema.TERMINAL_HORIZON - FeatureSchema.DISORDER_ALLOWANCE;
-        int kept = 0;
-        int i = 0;
-        for (; i < pending.size() && pending.get(i).knownAt() <= now; i++) {
-            PendingLabel label = pending.get(i);
-            if (!apply(label) && label.eventTime() > forgotten) {
-                // Its transaction may still come; until then the label waits among the known ones.
-                pending.set(kept++, label);
-            }
+        if (label.fraud() && frauds[fold] < weight[fold]) {
+            setFrauds(fold, frauds[fold] + 1);
         }
-        pending.subList(kept, i).clear();
+        labels.remove(index);
+        due--;
     }
 
-    private boolean apply(PendingLabel label) {
+    /** Lets the verdicts that are due say what the labelled event is, if it has come. */
+    private void settle(Verdict label) {
         int row = rowOf(label);
-        if (row < 0) {
-            return false;
+        if (row >= 0) {
+            setFrauds(row, verdictOn(label.identity(), label.eventTime()) ? 1 : 0);
         }
-        boolean was = knownAt[row] != 0;
-        if (was == label.fraud()) {
-            return true;
-        }
-        knownAt[row] = label.fraud() ? label.knownAt() : 0;
-        for (int a = 0; a < AGES.length; a++) {
-            if (row >= tail[a]) {
-                fraudsYounger[a] += label.fraud() ? 1 : -1;
-            }
-        }
-        return true;
     }
 
-    private int rowOf(PendingLabel label) {
-        int low = Arrays.binarySearch(time, 0, size, label.eventTime());
-        if (low < 0) {
-            return -1;
+    private void setFrauds(int row, int known) {
+        int change = known - frauds[row];
+        frauds[row] = known;
+        for (int a = 0; a < AGES.length; a++) {
+            fraudsYounger[a] += row >= tail[a] && row < visible ? change : 0;
         }
-        while (low > 0 && time[low - 1] == label.eventTime()) {
-            low--;
+        if (known > 0) {
+            firstFraud = Math.min(firstFraud, row);
+            lastFraud = row < visible && lastFraud >= 0 ? Math.max(lastFraud, row) : lastFraud;
+        } else {
+            firstFraud = firstFraud == row ? -1 : firstFraud;
+            lastFraud = lastFraud == row ? -1 : lastFraud;
         }
-        for (int i = low; i < size && time[i] == label.eventTime(); i++) {
-            if (identity[i] == label.identity() && weightOf(i) == 1) {
+    }
+
+    private boolean verdictOn(long hash, long eventTime) {
+        for (int i = due - 1; i >= 0; i--) {
+            Verdict label = labels.get(i);
+            if (label.identity() == hash && label.eventTime() == eventTime) {
+                return label.fraud();
+            }
+        }
+        return false;
+    }
+
+    /** The row of the labelled event alone; -1 if it has not come or was folded. */
+    private int rowOf(Verdict label) {
+        for (int i = firstAt(label.eventTime()); i < size && time[i] == label.eventTime(); i++) {
+            if (identity[i] == label.identity()) {
                 return i;
             }
         }
         return -1;
+    }
+
+    /** The folded row that must hold the labelled event; -1 if there is none. */
+    private int foldOf(Verdict label) {
+        int row = firstAt(label.eventTime());
+        boolean folded = row < size && weight[row] > 1 && paneOf(time[row]) == paneOf(label.eventTime());
+        return folded && rowOf(label) < 0 ? row : -1;
+    }
+
+    /** The first row at this time or later. */
+    private int firstAt(long eventTime) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (time[middle] < eventTime) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private long paneOf(long eventTime) {
+        return Math.floorDiv(eventTime, pane);
     }
 
     private void measure(Transaction t, double[] out, int offset) {
@@ -295,7 +373,7 @@ public final class TerminalHistory {
         out[o++] = countYounger[AGE_1] + self;
         out[o++] = countYounger[AGE_7] + self;
         out[o++] = countYounger[AGE_30] + self;
-        for (int to : new int[] {AGE_8, AGE_14, AGE_37}) {
+        for (int to : MATURED_TO) {
             int count = countYounger[to] - countYounger[AGE_7];
             int known = fraudsYounger[to] - fraudsYounger[AGE_7];
             out[o++] = count;
@@ -306,101 +384,145 @@ public final class TerminalHistory {
         out[o++] = fraudsYounger[AGE_21] - fraudsYounger[AGE_14];
         out[o++] = fraudsYounger[AGE_28] - fraudsYounger[AGE_21];
 
-        int matured = tail[AGE_7];
         int oldest = tail[AGE_37];
+        int legitimate = tail[AGE_7] - 1;
         int run = 0;
-        while (run < LONGEST_RUN && matured - 1 - run >= oldest && fraudsOf(matured - 1 - run) > 0) {
-            run++;
+        while (legitimate >= oldest && frauds[legitimate] > 0) {
+            run += frauds[legitimate--];
         }
         out[o++] = run;
         boolean any = fraudsYounger[AGE_37] > 0;
-        int last = -1;
-        int first = -1;
-        for (int i = size - 1; any && last < 0; i--) {
-            last = fraudsOf(i) > 0 ? i : -1;
+        if (any) {
+            lastFraud = lastFraud < 0 ? visible - 1 : lastFraud;
+            while (frauds[lastFraud] == 0) {
+                lastFraud--;
+            }
+            firstFraud = Math.max(firstFraud, oldest);
+            while (frauds[firstFraud] == 0) {
+                firstFraud++;
+            }
         }
-        for (int i = oldest; any && first < 0; i++) {
-            first = fraudsOf(i) > 0 ? i : -1;
-        }
-        int legitimate = matured - 1 - run;
-        out[o++] = any ? days(t, last) : Double.NaN;
-        out[o++] = any ? days(t, first) : Double.NaN;
-        out[o] = run < LONGEST_RUN && legitimate >= oldest ? days(t, legitimate) : Double.NaN;
+        out[o++] = any ? days(t, lastFraud) : Double.NaN;
+        out[o++] = any ? days(t, firstFraud) : Double.NaN;
+        out[o] = legitimate >= oldest ? days(t, legitimate) : Double.NaN;
     }
 
     private double days(Transaction t, int row) {
         return (double) (t.eventTime() - time[row]) / DAY;
     }
 
-    private void append(long at, long eventRank, long hash, long known, int rows, int fraudsThere) {
+    /** Puts in a row that is not visible yet. */
+    private void insert(int row, long at, long eventRank, long hash) {
         if (size == time.length) {
             int capacity = size + (size >> 1);
             time = Arrays.copyOf(time, capacity);
             rank = Arrays.copyOf(rank, capacity);
             identity = Arrays.copyOf(identity, capacity);
-            knownAt = Arrays.copyOf(knownAt, capacity);
+            frauds = Arrays.copyOf(frauds, capacity);
             weight = weight == null ? null : Arrays.copyOf(weight, capacity);
-            frauds = frauds == null ? null : Arrays.copyOf(frauds, capacity);
         }
-        if (rows > 1 && weight == null) {
-            weight = new int[time.length];
-            frauds = new int[time.length];
+        if (row < size) {
+            move(row, row + 1, size - row);
         }
-        int i = size++;
-        time[i] = at;
-        rank[i] = eventRank;
-        identity[i] = hash;
-        knownAt[i] = known;
+        size++;
+        time[row] = at;
+        rank[row] = eventRank;
+        identity[row] = hash;
+        frauds[row] = 0;
         if (weight != null) {
-            weight[i] = rows;
-            frauds[i] = fraudsThere;
+            weight[row] = 1;
         }
-        for (int a = 0; a < AGES.length; a++) {
-            countYounger[a] += rows;
-            fraudsYounger[a] += fraudsOf(i);
-        }
+        firstFraud += firstFraud >= row ? 1 : 0;
     }
 
-    /** Folds the oldest half, eight rows into one, so that a terminal of any rate takes bounded room. */
+    /** Forgets what no window will see again; only when a quarter of the rows goes, so that this is O(1) amortised. */
+    private void forget() {
+        long forgotten = clock - KEPT;
+        if (size > 0 && time[size / 4] > forgotten) {
+            return;
+        }
+        forgetUpTo(forgotten);
+    }
+
+    private void forgetUpTo(long forgotten) {
+        int rows = firstAt(forgotten + 1);
+        move(rows, 0, size - rows);
+        size -= rows;
+        visible -= rows;
+        for (int a = 0; a < AGES.length; a++) {
+            tail[a] -= rows;
+        }
+        firstFraud = Math.max(-1, firstFraud - rows);
+        lastFraud = Math.max(-1, lastFraud - rows);
+        removeLabels(label -> label.eventTime() <= forgotten);
+    }
+
+    private void removeLabels(Predicate<Verdict> condition) {
+        if (labels.isEmpty()) {
+            return;
+        }
+        List<Verdict> known = labels.subList(0, due);
+        known.removeIf(condition);
+        due = known.size();
+        labels.removeIf(condition);
+    }
+
+    /** Folds the older half, so that a terminal of any rate takes bounded room. */
     private void fold() {
-        TerminalHistory folded = new TerminalHistory(maxEvents);
-        int half = size / 2 / FOLD * FOLD;
-        for (int first = 0; first < half; first += FOLD) {
-            int rows = 0;
-            int known = 0;
-            for (int i = first; i < first + FOLD; i++) {
-                rows += weightOf(i);
-                known += fraudsOf(i);
+        forgetUpTo(clock - KEPT);
+        int half = size / 2;
+        int kept = 0;
+        for (int first = 0; first < half; kept++) {
+            int last = first;
+            int rows = weightOf(first);
+            int known = frauds[first];
+            while (last + 1 < half && paneOf(time[last + 1]) == paneOf(time[first])) {
+                last++;
+                rows += weightOf(last);
+                known += frauds[last];
             }
-            int last = first + FOLD - 1;
-            folded.advanceTo(time[last]);
-            folded.append(time[last], rank[last], 0, 0, rows, known);
+            move(last, kept, 1);
+            if (last > first) {
+                identity[kept] = 0;
+                frauds[kept] = known;
+                weigh(kept, rows);
+            }
+            first = last + 1;
         }
-        for (int i = half; i < size; i++) {
-            folded.appendStored(this, i, Long.MAX_VALUE);
+        move(half, kept, size - half);
+        size -= half - kept;
+        removeDueOnFolds();
+        rebuild(clock);
+    }
+
+    /** Labels on folded events are counted in their rows. */
+    private void removeDueOnFolds() {
+        if (weight != null) {
+            List<Verdict> known = labels.subList(0, due);
+            known.removeIf(label -> foldOf(label) >= 0);
+            due = known.size();
         }
-        folded.pending.addAll(pending);
-        take(folded);
     }
 
     int weightOf(int row) {
-        return weight == null ? 1 : Math.max(1, weight[row]);
+        return weight == null ? 1 : weight[row];
     }
 
-    int fraudsOf(int row) {
-        return weightOf(row) > 1 ? frauds[row] : knownAt[row] != 0 ? 1 : 0;
-    }
-
-    private void dropFirst(int rows) {
-        int rest = size - rows;
-        for (Object column : new Object[] {time, rank, identity, knownAt, weight, frauds}) {
-            if (column != null) {
-                System.arraycopy(column, rows, column, 0, rest);
-            }
+    private void weigh(int row, int rows) {
+        if (weight == null) {
+            weight = new int[time.length];
+            Arrays.fill(weight, 1);
         }
-        size = rest;
-        for (int a = 0; a < AGES.length; a++) {
-            tail[a] -= rows;
+        weight[row] = rows;
+    }
+
+    private void move(int from, int to, int rows) {
+        System.arraycopy(time, from, time, to, rows);
+        System.arraycopy(rank, from, rank, to, rows);
+        System.arraycopy(identity, from, identity, to, rows);
+        System.arraycopy(frauds, from, frauds, to, rows);
+        if (weight != null) {
+            System.arraycopy(weight, from, weight, to, rows);
         }
     }
 }

@@ -4,7 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** A {@link TerminalHistory} in bytes: a version, the rows of events, and the labels that wait. */
+/** A {@link TerminalHistory} in bytes: a version, the rows of events, and the labels. Windows follow from them. */
 public final class TerminalHistoryFormat {
     public static final int VERSION = 1;
 
@@ -22,14 +22,13 @@ public final class TerminalHistoryFormat {
             time = history.time[i];
             out.writeLong(history.rank[i]);
             out.writeLong(history.identity[i]);
-            Varint.write(out, history.knownAt[i] == 0 ? 0 : history.knownAt[i] - time + 1);
             if (history.weight != null) {
                 Varint.write(out, history.weight[i]);
                 Varint.write(out, history.frauds[i]);
             }
         }
-        Varint.write(out, history.pending.size());
-        for (TerminalHistory.PendingLabel label : history.pending) {
+        Varint.write(out, history.labels.size());
+        for (TerminalHistory.Verdict label : history.labels) {
             out.writeLong(label.identity());
             out.writeLong(label.eventTime());
             out.writeLong(label.knownAt());
@@ -55,16 +54,16 @@ public final class TerminalHistoryFormat {
             time += Varint.read(in);
             long rank = in.readLong();
             long identity = in.readLong();
-            long known = Varint.read(in);
             int weight = folded ? (int) Varint.read(in) : 1;
             int frauds = folded ? (int) Varint.read(in) : 0;
-            history.restore(time, rank, identity, known == 0 ? 0 : known + time - 1, weight, frauds);
+            history.restore(time, rank, identity, weight, frauds);
         }
         int labels = Varint.readSize(in, MAX_ROWS);
         for (int i = 0; i < labels; i++) {
-            history.pending.add(new TerminalHistory.PendingLabel(
-                    in.readLong(), in.readLong(), in.readLong(), in.readBoolean()));
+            history.labels.add(
+                    new TerminalHistory.Verdict(in.readLong(), in.readLong(), in.readLong(), in.readBoolean()));
         }
+        history.rebuild(history.newestTime());
         return history;
     }
 }

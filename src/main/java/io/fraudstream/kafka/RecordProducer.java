@@ -52,6 +52,7 @@ public final class RecordProducer implements AutoCloseable {
      * @param key decides the partition; {@code null} for any
      * @throws KafkaException if this or an earlier record could not be sent
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps what failed
     public void send(String topic, byte[] key, byte[] value) {
         throwFailure();
         try {

@@ -10,7 +10,8 @@ import java.util.Set;
  * @param column holds the verdict
  * @param fraudValues those of its values that mean fraud; every other value gives no label
  * @param knownAtColumn says when the verdict became known, in the mapping's time format; {@code null} without one
- * @param labelDelay from the event to the verdict, where no column says so
+ * @param labelDelay from the event to the verdict, where no column says when it became known; {@code null} if such
+ *     verdicts never become known, and so give no label
  * @param source written into each label
  */
 public record LabelRule(
@@ -18,7 +19,9 @@ public record LabelRule(
     public LabelRule {
         Objects.requireNonNull(column, "column");
         fraudValues = Set.copyOf(fraudValues);
-        Objects.requireNonNull(labelDelay, "labelDelay");
+        if (knownAtColumn == null) {
+            Objects.requireNonNull(labelDelay, "labelDelay");
+        }
         Objects.requireNonNull(source, "source");
     }
 }

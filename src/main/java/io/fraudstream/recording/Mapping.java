@@ -54,7 +54,10 @@ public record Mapping(
         return new MappingParser(name).parse(yaml);
     }
 
-    /** The same mapping with labels that become known after another delay; unchanged where it makes no labels. */
+    /**
+     * The same mapping with labels that become known after another delay. Unchanged where it makes no labels, or only
+     * ones that the recording gives a time for: {@code knownAt} is the only truth, and a delay never goes on top.
+     */
     public Mapping withLabelDelay(Duration labelDelay) {
         return new Mapping(
                 name,
@@ -63,7 +66,9 @@ public record Mapping(
                 constants,
                 timeFormat,
                 amountUnit,
-                labels.map(rule -> new LabelRule(
-                        rule.column(), rule.fraudValues(), rule.knownAtColumn(), labelDelay, rule.source())));
+                labels.map(rule -> rule.labelDelay() == null
+                        ? rule
+                        : new LabelRule(
+                                rule.column(), rule.fraudValues(), rule.knownAtColumn(), labelDelay, rule.source())));
     }
 }

@@ -79,13 +79,9 @@ final class MappingParser {
 
     private LabelRule labels(JsonNode node) {
         object("labels", node, "column", "fraud", "knownAt", "labelDelay", "source");
-        JsonNode delay = required(node, "labels.", "labelDelay");
-        Duration labelDelay;
-        try {
-            labelDelay = Durations.parse(delay.asText());
-        } catch (IllegalArgumentException unreadable) {
-            throw wrong("labels.labelDelay", delay, Durations.EXPECTED);
-        }
+        // Recorded times of knowledge suffice: a fraud without one was never reported.
+        boolean delayed = node.has("labelDelay") || !node.has("knownAt");
+        Duration labelDelay = delayed ? duration("labels.labelDelay", required(node, "labels.", "labelDelay")) : null;
         Set<String> fraud = new LinkedHashSet<>();
         JsonNode values = required(node, "labels.", "fraud");
         if (!values.isArray() || values.isEmpty()) {
@@ -98,6 +94,14 @@ final class MappingParser {
                 node.has("knownAt") ? text("labels.knownAt", node.get("knownAt")) : null,
                 labelDelay,
                 text("labels.source", required(node, "labels.", "source")));
+    }
+
+    private Duration duration(String key, JsonNode node) {
+        try {
+            return Durations.parse(text(key, node));
+        } catch (IllegalArgumentException unreadable) {
+            throw wrong(key, node, Durations.EXPECTED);
+        }
     }
 
     private TimeFormat timeFormat(JsonNode node) {

@@ -191,6 +191,9 @@ final class RowMapper {
         }
         String id = plain(slots, WireField.TRANSACTION_ID);
         String knownAtText = slots[KNOWN_AT];
+        if (knownAtText == null && labels.labelDelay() == null) {
+            return null;
+        }
         long knownAt = knownAtText != null
                 ? millis(knownAtText)
                 : eventTime + labels.labelDelay().toMillis();

@@ -188,9 +188,8 @@ public final class TransactionCodec {
 
     static long receivedAt(Coordinates coordinates, Clock clock) {
         long now = clock.millis();
-        return coordinates.timestamp() == Coordinates.NO_TIMESTAMP
-                ? now
-                : Math.min(now, coordinates.timestamp());
+        // Kafka's own "no timestamp" is -1.
+        return coordinates.timestamp() < 0 ? now : Math.min(now, coordinates.timestamp());
     }
 
     static void checkEventTime(String field, long eventTime, long receivedAt, DecodingLimits limits)

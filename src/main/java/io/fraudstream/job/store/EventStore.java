@@ -109,6 +109,8 @@ public final class EventStore {
             return this;
         }
 
+        // Parquet still declares this one abstract.
+        @SuppressWarnings("deprecation")
         @Override
         protected WriteSupport<T> getWriteSupport(Configuration hadoop) {
             return rows;

@@ -20,6 +20,8 @@ abstract class RowWriter<T> extends WriteSupport<T> {
 
     abstract void writeRow(T value);
 
+    // Parquet still declares this one abstract.
+    @SuppressWarnings("deprecation")
     @Override
     public WriteContext init(Configuration hadoop) {
         return new WriteContext(schema, Map.of());

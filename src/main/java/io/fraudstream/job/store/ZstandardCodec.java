@@ -15,7 +15,7 @@ final class ZstandardCodec implements CompressionCodecFactory {
         return new BytesInputCompressor() {
             @Override
             public BytesInput compress(BytesInput bytes) throws IOException {
-                return BytesInput.from(Zstd.compress(bytes.toByteArray(), LEVEL));
+                return BytesInput.from(Zstd.compress(bytes.toInputStream().readAllBytes(), LEVEL));
             }
 
             @Override
