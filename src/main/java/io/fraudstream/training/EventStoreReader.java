@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -89,7 +90,7 @@ public final class EventStoreReader {
 
     /** The event times of the store's transactions; empty where it holds none. */
     public Optional<Span> span() throws StoreException {
-        TreeMap<LocalDate, List<Path>> days = days("transactions");
+        NavigableMap<LocalDate, List<Path>> days = days("transactions");
         if (days.isEmpty()) {
             return Optional.empty();
         }
@@ -112,7 +113,7 @@ public final class EventStoreReader {
      * @param from milliseconds since the epoch
      */
     public Counts read(long from, long to, Consumer<FeatureRow> rows) throws StoreException {
-        TreeMap<LocalDate, List<Path>> days = days("transactions");
+        NavigableMap<LocalDate, List<Path>> days = days("transactions");
         LocalDate first = dayOf(from - FeatureSchema.CARD_HORIZON);
         return query(connection -> {
             CardSequences sequences = new CardSequences();
@@ -212,7 +213,7 @@ public final class EventStoreReader {
 
     /** One event by its transaction id, with vectors of this reader's schema; the last one where an id came again. */
     public Optional<StoredEvent> find(String transactionId) throws StoreException {
-        TreeMap<LocalDate, List<Path>> days = days("transactions");
+        NavigableMap<LocalDate, List<Path>> days = days("transactions");
         return query(connection -> {
             for (LocalDate day : days.descendingKeySet()) {
                 List<Path> files = days.get(day);
@@ -237,7 +238,7 @@ public final class EventStoreReader {
     }
 
     private StoredEvent storedEvent(
-            Connection connection, TreeMap<LocalDate, List<Path>> days, ResultSet result) throws SQLException {
+            Connection connection, NavigableMap<LocalDate, List<Path>> days, ResultSet result) throws SQLException {
         String entryMode = result.getString(11);
         Transaction t = new Transaction(
                 result.getString(1),
@@ -270,7 +271,7 @@ public final class EventStoreReader {
     }
 
     /** Replays the card's stored vectors within the horizon up to this event. */
-    private float[][] sequence(Connection connection, TreeMap<LocalDate, List<Path>> days, Transaction t)
+    private float[][] sequence(Connection connection, NavigableMap<LocalDate, List<Path>> days, Transaction t)
             throws SQLException {
         CardSequences sequences = new CardSequences();
         RecentIds recentIds = new RecentIds();
@@ -330,8 +331,8 @@ public final class EventStoreReader {
     }
 
     /** The finished files of each day; none where the directory does not exist. */
-    private TreeMap<LocalDate, List<Path>> days(String table) throws StoreException {
-        TreeMap<LocalDate, List<Path>> days = new TreeMap<>();
+    private NavigableMap<LocalDate, List<Path>> days(String table) throws StoreException {
+        NavigableMap<LocalDate, List<Path>> days = new TreeMap<>();
         Path directory = store.resolve(table);
         if (!Files.isDirectory(directory)) {
             return days;

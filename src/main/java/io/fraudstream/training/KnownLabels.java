@@ -35,13 +35,16 @@ public final class KnownLabels {
                 verdicts.merge(
                         label.transactionId(),
                         new Known(label.knownAt(), label.fraud()),
-                        (one, other) -> isLater(other, one) ? other : one);
+                        KnownLabels::later);
             }
         }
     }
 
-    private static boolean isLater(Known one, Known other) {
-        return one.knownAt() != other.knownAt() ? one.knownAt() > other.knownAt() : one.fraud();
+    private static Known later(Known one, Known other) {
+        if (one.knownAt() != other.knownAt()) {
+            return one.knownAt() > other.knownAt() ? one : other;
+        }
+        return one.fraud() ? one : other;
     }
 
     /** Events before this time have their final verdict: fraud if it is known, legitimate otherwise. */
