@@ -35,7 +35,7 @@ public final class KnownLabels {
                 verdicts.merge(
                         label.transactionId(),
                         new Known(label.knownAt(), label.fraud()),
-                        (one, other) -> isLater(other, one) ? other : one);
+                        (before, added) -> isLater(added, before) ? added : before);
             }
         }
     }
