@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             RunCommand.class,
             ReplayCommand.class,
+            SimulateCommand.class,
             LabelsCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,

@@ -49,8 +49,6 @@ import picocli.CommandLine.Spec;
             "  fraudstream run --until-end --set job.order=event-time --summary summary.json"
         })
 final class RunCommand implements Callable<Integer> {
-    private static final long SHUTDOWN_SECONDS = 120;
-
     @Mixin private SettingsOptions options;
 
     @Option(

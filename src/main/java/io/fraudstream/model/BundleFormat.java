@@ -16,7 +16,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -63,7 +62,7 @@ public final class BundleFormat {
         entries.put(WEIGHTS, weightBytes(network));
         entries.put(GOLDEN, goldenBytes(golden));
         entries.put(DL4J, dl4j);
-        Map<String, String> checksums = new TreeMap<>();
+        Map<String, String> checksums = new LinkedHashMap<>();
         entries.forEach((name, bytes) -> checksums.put(name, sha256(bytes)));
         BundleManifest complete = new BundleManifest(
                 BundleManifest.FORMAT_VERSION,
@@ -193,6 +192,12 @@ public final class BundleFormat {
         if (!(manifest.threshold() >= 0 && manifest.threshold() <= 1)) {
             throw new BundleException("bundle threshold is " + manifest.threshold() + ", expected 0 to 1");
         }
+        BundleManifest.CalibrationEntry calibration = manifest.calibration();
+        if (!(calibration.slope() > 0)
+                || !Double.isFinite(calibration.slope())
+                || !Double.isFinite(calibration.intercept())) {
+            throw new BundleException("bundle " + calibration + ", expected a positive slope and finite numbers");
+        }
         return manifest;
     }
 
@@ -216,6 +221,9 @@ public final class BundleFormat {
         ByteBuffer numbers = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
         List<Layer> layers = new ArrayList<>();
         for (BundleManifest.LayerEntry entry : manifest.layers()) {
+            if (entry == null || entry.type() == null) {
+                throw new BundleException("bundle layer is null, expected dense or lstm");
+            }
             int in = entry.inputs();
             int out = entry.outputs();
             if (in < 1 || in > MAX_UNITS || out < 1 || out > MAX_UNITS) {
@@ -226,7 +234,7 @@ public final class BundleFormat {
                         case "dense" -> new Layer.Dense(
                                 in,
                                 out,
-                                Activation.valueOf(entry.activation()),
+                                activation(entry),
                                 take(numbers, in * out),
                                 take(numbers, out));
                         case "lstm" -> new Layer.Lstm(
@@ -245,7 +253,21 @@ public final class BundleFormat {
         return new Network(NetworkKind.of(manifest.kind()), layers);
     }
 
+    private static Activation activation(BundleManifest.LayerEntry entry) throws BundleException {
+        for (Activation activation : Activation.values()) {
+            if (activation.name().equals(entry.activation())) {
+                return activation;
+            }
+        }
+        throw new BundleException("bundle layer's activation is " + entry.activation() + ", expected one of "
+                + List.of(Activation.values()));
+    }
+
     private static float[] take(ByteBuffer numbers, int count) {
+        if (count > numbers.remaining() / Float.BYTES) {
+            throw new IllegalArgumentException(
+                    "only " + numbers.remaining() / Float.BYTES + " weights are left, expected " + count);
+        }
         float[] taken = new float[count];
         for (int i = 0; i < count; i++) {
             taken[i] = numbers.getFloat();
