@@ -36,6 +36,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  fraudstream help COMMAND          what a command does, with an example"
         },
         subcommands = {
+            RunCommand.class,
+            ReplayCommand.class,
+            SimulateCommand.class,
+            LabelsCommand.class,
+            BrokerCommand.class,
+            TopicsCommand.class,
             ConfigCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,

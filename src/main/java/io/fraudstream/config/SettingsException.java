@@ -16,7 +16,8 @@ public final class SettingsException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    SettingsException(String problem) {
+    /** One thing that is wrong: the key or option, its value and what was expected. */
+    public SettingsException(String problem) {
         this(List.of(problem));
     }
 

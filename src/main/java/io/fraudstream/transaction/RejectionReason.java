@@ -19,7 +19,9 @@ public enum RejectionReason {
     NO_EXCHANGE_RATE,
     FUTURE_EVENT_TIME,
     ANCIENT_EVENT_TIME,
-    CARD_NUMBER;
+    CARD_NUMBER,
+    /** Nothing is wrong with it but its lateness; counted as late and not as rejected. */
+    LATE;
 
     private final String wireName = name().toLowerCase(java.util.Locale.ROOT);
 
