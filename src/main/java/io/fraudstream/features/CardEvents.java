@@ -124,7 +124,8 @@ final class CardEvents {
         }
         Arrays.fill(sum, 0);
         Arrays.fill(tail, size);
-        forgetHighest();
+        highestAmount = -1;
+        Arrays.fill(highestRatio, -1);
         if (size > 0) {
             moveTo(newestTime());
         }
@@ -137,18 +138,11 @@ final class CardEvents {
             while (tail[w] < visible && time[tail[w]] <= limit) {
                 tally(w, tail[w]++, -1);
             }
-            if (tail[w] > 0 && time[tail[w] - 1] > limit) {
-                forgetHighest();
-            }
             while (tail[w] > 0 && time[tail[w] - 1] > limit) {
                 tally(w, --tail[w], 1);
+                takeBack(w, tail[w]);
             }
         }
-    }
-
-    private void forgetHighest() {
-        highestAmount = -1;
-        Arrays.fill(highestRatio, -1);
     }
 
     /** Puts the event at hand in its place, once aggregates were moved there. */
@@ -306,19 +300,34 @@ final class CardEvents {
             tally(w, i, 1);
         }
         visible++;
-        if (highestAmount >= tail[MONTH] && peakOf(i) >= peakOf(highestAmount)) {
+        offerHighest(WEEK, i);
+        offerHighest(FORTNIGHT, i);
+        offerHighest(MONTH, i);
+    }
+
+    /** Keeps the highest of a window known where it is, when its newest row enters. */
+    private void offerHighest(int w, int i) {
+        if (w == MONTH && highestAmount >= tail[MONTH] && peakOf(i) >= peakOf(highestAmount)) {
             highestAmount = i;
         }
-        for (int slot = 0; slot < 2; slot++) {
-            if (highestRatio[slot] >= tail[WEEK + slot]) {
-                offerRatio(slot, i);
-            }
+        if ((w == WEEK || w == FORTNIGHT) && highestRatio[w - WEEK] >= tail[w]) {
+            offerRatio(w - WEEK, i);
+        }
+    }
+
+    /** The same for the oldest row when it enters again: of equal ones the newer stays. */
+    private void takeBack(int w, int i) {
+        if (w == MONTH && highestAmount > i && peakOf(i) > peakOf(highestAmount)) {
+            highestAmount = i;
+        }
+        int slot = w - WEEK;
+        if ((w == WEEK || w == FORTNIGHT) && highestRatio[slot] > i && ratio[i] > ratio[highestRatio[slot]]) {
+            offerRatio(slot, i);
         }
     }
 
     private void hideLast() {
-        visible--;
-        int i = visible;
+        int i = --visible;
         int previous = terminal[i] == 0 ? -1 : lastAtTerminal(terminal[i], i, 0);
         for (int w = 0; w < WINDOWS; w++) {
             if (tail[w] > i) {
