@@ -137,6 +137,15 @@ public final class TerminalHistory {
         return size == 0 ? Long.MIN_VALUE : time[size - 1];
     }
 
+    /** The event time of the newest event or label: nothing of it matters once that is past the horizon. */
+    public long lastTime() {
+        long last = newestTime();
+        for (Verdict label : labels) {
+            last = Math.max(last, label.eventTime());
+        }
+        return last;
+    }
+
     /** How many events are held, folded ones as one. */
     public int size() {
         return size;

@@ -1,0 +1,278 @@
+package io.fraudstream.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fraudstream.kafka.Pause;
+import io.fraudstream.kafka.RecordProducer;
+import io.fraudstream.kafka.RecordingSender;
+import io.fraudstream.kafka.ReplaySpeed;
+import io.fraudstream.kafka.SendProgress;
+import io.fraudstream.kafka.TopicNames;
+import io.fraudstream.kafka.Topics;
+import io.fraudstream.recording.DayRange;
+import io.fraudstream.recording.Durations;
+import io.fraudstream.recording.Mapping;
+import io.fraudstream.recording.RecordingReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Streams recorded files into Kafka. */
+@Command(
+        name = "replay",
+        description = "Sends recorded files (CSV or JSON lines, gzip or not) into the transactions and labels topics.",
+        footer = {
+            "  fraudstream replay handbook-2018-04.csv.gz handbook-2018-05.csv.gz \\",
+            "      --mapping config/mappings/handbook.yaml --speed max"
+        })
+final class ReplayCommand implements Callable<Integer> {
+    private static final long SHUTDOWN_SECONDS = 20;
+
+    private final Clock clock = Clock.systemUTC();
+
+    @Mixin
+    private KafkaOptions kafka;
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Recorded files, in the order of their events.")
+    private List<Path> files;
+
+    @Option(
+            names = "--mapping",
+            paramLabel = "FILE",
+            required = true,
+            description = "What the columns mean, such as config/mappings/handbook.yaml.")
+    private Path mappingFile;
+
+    @Option(
+            names = "--speed",
+            paramLabel = "max|1x|60x",
+            defaultValue = "max",
+            description = "Of event time against the clock (default: ${DEFAULT-VALUE}).")
+    private String speedText;
+
+    @Option(names = "--from", paramLabel = "DATE", description = "The first day, UTC, such as 2018-06-01.")
+    private LocalDate from;
+
+    @Option(names = "--to", paramLabel = "DATE", description = "The last day, UTC.")
+    private LocalDate to;
+
+    @Option(names = "--summary", paramLabel = "FILE", description = "Write the counts there as JSON.")
+    private Path summaryFile;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Mapping mapping;
+        ReplaySpeed speed;
+        DayRange days;
+        RecordingReader reader;
+        try {
+            mapping = Mapping.load(mappingFile);
+            speed = ReplaySpeed.parse(speedText);
+            days = new DayRange(from, to);
+            reader = new RecordingReader(files, mapping);
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+        }
+        TopicNames names = kafka.topics();
+        try (reader;
+                Topics topics = new Topics(kafka.bootstrapServers(), names)) {
+            topics.require(names.transactions(), names.labels());
+            try (RecordProducer producer = speed.isMax()
+                            ? RecordProducer.forThroughput(kafka.bootstrapServers())
+                            : RecordProducer.forLatency(kafka.bootstrapServers());
+                    Display display = !Terminal.isInteractive()
+                            ? new PlainDisplay(spec.commandLine().getErr(), reader)
+                            : new BarDisplay(reader)) {
+                return send(new RecordingSender(producer, names, speed, clock, Pause.SLEEP), days, reader, display);
+            }
+        }
+    }
+
+    private int send(RecordingSender sender, DayRange days, RecordingReader reader, Display display)
+            throws IOException, InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread hook = new Thread(
+                () -> {
+                    sender.stop();
+                    awaitQuietly(ended);
+                },
+                "replay-shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            SendProgress result = sender.send(days.select(reader), display);
+            display.close();
+            report(result, reader);
+            return result.complete() ? 0 : 1;
+        } finally {
+            ended.countDown();
+            removeQuietly(hook);
+        }
+    }
+
+    private void report(SendProgress result, RecordingReader reader) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        double seconds = result.elapsed().toMillis() / 1000.0;
+        out.printf(
+                Locale.ROOT,
+                "%s %,d transactions and %,d labels in %.1f s, %,.0f transactions/s; event times %s to %s.%n",
+                result.complete() ? "Sent" : "Stopped after",
+                result.transactions(),
+                result.labels(),
+                seconds,
+                result.rate(),
+                time(result.firstEventTime()),
+                time(result.lastEventTime()));
+        if (!result.complete()) {
+            out.printf(
+                    Locale.ROOT,
+                    "Not sent: the rest of the files, and %,d labels that were not known yet.%n",
+                    result.pendingLabels());
+        }
+        if (reader.unmapped() > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "%,d rows could not be mapped; the job puts them to the dead letters.%n",
+                    reader.unmapped());
+        }
+        if (reader.unusableLabels() > 0) {
+            out.printf(Locale.ROOT, "%,d rows said fraud without a usable label.%n", reader.unusableLabels());
+        }
+        out.flush();
+        if (summaryFile == null) {
+            return;
+        }
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("transactions", result.transactions());
+        summary.put("labels", result.labels());
+        summary.put("pendingLabels", result.pendingLabels());
+        summary.put("unmapped", reader.unmapped());
+        summary.put("unusableLabels", reader.unusableLabels());
+        summary.put("firstEventTime", time(result.firstEventTime()));
+        summary.put("lastEventTime", time(result.lastEventTime()));
+        summary.put("complete", result.complete());
+        summary.put("seconds", seconds);
+        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(summaryFile.toFile(), summary);
+    }
+
+    private static String time(long millis) {
+        return millis == Long.MAX_VALUE || millis == Long.MIN_VALUE
+                ? "none"
+                : Instant.ofEpochMilli(millis).toString();
+    }
+
+    private static void awaitQuietly(CountDownLatch ended) {
+        try {
+            boolean inTime = ended.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+            if (!inTime) {
+                System.err.println("fraudstream: the broker took none of the last records within " + SHUTDOWN_SECONDS + " s");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void removeQuietly(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException alreadyShuttingDown) {
+            // The hook is running: it was what ended the sending.
+            return;
+        }
+    }
+
+    /** Shows how far the sending has come, on standard error. */
+    private interface Display extends Consumer<SendProgress>, AutoCloseable {
+        @Override
+        void close();
+
+        static String speedAndLag(SendProgress progress) {
+            return String.format(
+                    Locale.ROOT,
+                    "%s %,.0f/s, lag %s",
+                    time(progress.lastEventTime()),
+                    progress.rate(),
+                    Durations.format(progress.lag().truncatedTo(ChronoUnit.MILLIS)));
+        }
+    }
+
+    private static final class BarDisplay implements Display {
+        private final RecordingReader reader;
+        private final ProgressBar bar;
+
+        BarDisplay(RecordingReader reader) {
+            this.reader = reader;
+            this.bar = new ProgressBarBuilder()
+                    .setTaskName("replay")
+                    .setInitialMax(reader.totalBytes())
+                    .setUnit(" MB", 1_000_000)
+                    .build();
+        }
+
+        @Override
+        public void accept(SendProgress progress) {
+            bar.stepTo(reader.bytesRead()).setExtraMessage(Display.speedAndLag(progress));
+        }
+
+        @Override
+        public void close() {
+            bar.close();
+        }
+    }
+
+    private static final class PlainDisplay implements Display {
+        private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+        private final PrintWriter err;
+        private final RecordingReader reader;
+        private Duration next = INTERVAL;
+
+        PlainDisplay(PrintWriter err, RecordingReader reader) {
+            this.err = err;
+            this.reader = reader;
+        }
+
+        @Override
+        public void accept(SendProgress progress) {
+            if (progress.elapsed().compareTo(next) < 0) {
+                return;
+            }
+            next = progress.elapsed().plus(INTERVAL);
+            err.printf(
+                    Locale.ROOT,
+                    "replay %d %%: %,d transactions, at %s%n",
+                    100 * reader.bytesRead() / Math.max(1, reader.totalBytes()),
+                    progress.transactions(),
+                    Display.speedAndLag(progress));
+            err.flush();
+        }
+
+        @Override
+        public void close() {
+            err.flush();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.fraudstream.kafka;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * A Kafka producer that loses nothing silently: it waits for all replicas, writes once, and the first record that the
+ * broker does not take fails the next {@link #send} or {@link #flush}. For one thread.
+ */
+public final class RecordProducer implements AutoCloseable {
+    private static final Duration CLOSING = Duration.ofSeconds(10);
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final String bootstrapServers;
+
+    private RecordProducer(String bootstrapServers, Map<String, Object> tuning) {
+        this.bootstrapServers = bootstrapServers;
+        Map<String, Object> settings = new HashMap<>(tuning);
+        settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** For as many records a second as possible. */
+    public static RecordProducer forThroughput(String bootstrapServers) {
+        return new RecordProducer(
+                bootstrapServers,
+                Map.of(
+                        ProducerConfig.LINGER_MS_CONFIG, 50,
+                        ProducerConfig.BATCH_SIZE_CONFIG, 512 * 1024,
+                        ProducerConfig.BUFFER_MEMORY_CONFIG, 64L * 1024 * 1024));
+    }
+
+    /** For records that are to arrive soon after they were sent. */
+    public static RecordProducer forLatency(String bootstrapServers) {
+        return new RecordProducer(bootstrapServers, Map.of(ProducerConfig.LINGER_MS_CONFIG, 1));
+    }
+
+    /**
+     * Hands one record over; it is sent in the background, stamped with the present time.
+     *
+     * @param key decides the partition; {@code null} for any
+     * @throws KafkaException if this or an earlier record could not be sent
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps what failed
+    public void send(String topic, byte[] key, byte[] value) {
+        throwFailure();
+        try {
+            producer.send(new ProducerRecord<>(topic, key, value), (metadata, failed) -> {
+                if (failed != null) {
+                    failure.compareAndSet(null, failed);
+                }
+            });
+        } catch (KafkaException refused) {
+            throw failed(refused);
+        }
+    }
+
+    /** Returns when the broker has acknowledged everything; throws a {@link KafkaException} if it did not. */
+    public void flush() {
+        producer.flush();
+        throwFailure();
+    }
+
+    private void throwFailure() {
+        Exception failed = failure.get();
+        if (failed != null) {
+            throw failed(failed);
+        }
+    }
+
+    private KafkaException failed(Exception cause) {
+        return new KafkaException("sending to " + bootstrapServers + " failed: " + cause.getMessage(), cause);
+    }
+
+    @Override
+    public void close() {
+        producer.close(CLOSING);
+    }
+}

@@ -1,0 +1,74 @@
+package io.fraudstream.kafka;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Reads a topic's committed records, without a consumer group and so without leaving a trace on the broker. */
+public final class TopicTail implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final String topic;
+
+    public TopicTail(String bootstrapServers, String topic) {
+        this.topic = topic;
+        this.consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    /**
+     * Hands each record over, in order within its partition, until there were enough or {@link #stop} is called.
+     *
+     * @param fromBeginning whether to begin with the first record, or with the next one to come
+     * @param enough how many records to hand over at most
+     */
+    public void read(boolean fromBeginning, long enough, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        consumer.assign(partitions);
+        if (fromBeginning) {
+            consumer.seekToBeginning(partitions);
+        } else {
+            consumer.seekToEnd(partitions);
+        }
+        long read = 0;
+        try {
+            while (read < enough) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                    if (read < enough) {
+                        sink.accept(record);
+                        read++;
+                    }
+                }
+            }
+        } catch (WakeupException stopped) {
+            // That is how stop() ends the loop.
+            return;
+        }
+    }
+
+    /** Ends a running {@link #read}; may be called from another thread. */
+    public void stop() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

@@ -1,0 +1,185 @@
+package io.fraudstream.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+
+/**
+ * Creates, lists and deletes the project's topics on a broker. Every method throws a {@link KafkaException} that names
+ * the broker if it does not answer.
+ */
+public final class Topics implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final String bootstrapServers;
+    private final TopicNames names;
+    private final Admin admin;
+
+    /**
+     * What lies in a topic.
+     *
+     * @param records the sum of end minus first offset over the partitions: an upper bound where records were compacted
+     *     away or mark transactions
+     */
+    public record Size(String topic, int partitions, long records) {}
+
+    /**
+     * How new topics are made.
+     *
+     * @param partitions of each topic but {@code models}, which has one
+     * @param replication on how many brokers each partition lies; empty for the broker's default
+     * @param retention how long records stay by their timestamp; empty for ever, as replays of old streams need
+     */
+    public record Layout(int partitions, Optional<Short> replication, Optional<Duration> retention) {
+        public static final Layout DEFAULT = new Layout(4, Optional.empty(), Optional.empty());
+
+        public Layout {
+            if (partitions < 1) {
+                throw new IllegalArgumentException("partitions is " + partitions + ", expected 1 or more");
+            }
+        }
+    }
+
+    public Topics(String bootstrapServers, TopicNames names) {
+        this.bootstrapServers = bootstrapServers;
+        this.names = names;
+        this.admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                15_000,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                10_000));
+    }
+
+    /** Creates those of the six topics that are not there yet, and returns their names. */
+    public List<String> create(Layout layout) {
+        Set<String> present = present();
+        List<NewTopic> missing = new ArrayList<>();
+        for (String topic : names.all()) {
+            if (!present.contains(topic)) {
+                missing.add(newTopic(topic, layout));
+            }
+        }
+        await(admin.createTopics(missing).all(), "creating topics");
+        return missing.stream().map(NewTopic::name).toList();
+    }
+
+    private NewTopic newTopic(String topic, Layout layout) {
+        if (topic.equals(names.models())) {
+            // Compaction keeps the last pointer of each slot, in the one order that all readers see.
+            return new NewTopic(topic, Optional.of(1), layout.replication())
+                    .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+        }
+        long millis = layout.retention().map(Duration::toMillis).orElse(-1L);
+        return new NewTopic(topic, Optional.of(layout.partitions()), layout.replication())
+                .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(millis)));
+    }
+
+    /** Those of the six topics that are there, in the order of {@link TopicNames#all}. */
+    public List<Size> list() {
+        Set<String> present = present();
+        List<String> wanted = names.all().stream().filter(present::contains).toList();
+        Map<String, TopicDescription> descriptions =
+                await(admin.describeTopics(wanted).allTopicNames(), "describing topics");
+        Map<TopicPartition, OffsetSpec> first = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> end = new HashMap<>();
+        descriptions.forEach((topic, description) -> description.partitions().forEach(partition -> {
+            TopicPartition id = new TopicPartition(topic, partition.partition());
+            first.put(id, OffsetSpec.earliest());
+            end.put(id, OffsetSpec.latest());
+        }));
+        Map<TopicPartition, ListOffsetsResultInfo> firstOffsets =
+                await(admin.listOffsets(first).all(), "asking for offsets");
+        Map<TopicPartition, ListOffsetsResultInfo> endOffsets =
+                await(admin.listOffsets(end).all(), "asking for offsets");
+        Map<String, Long> records = endOffsets.entrySet().stream()
+                .collect(Collectors.groupingBy(
+                        entry -> entry.getKey().topic(),
+                        Collectors.summingLong(entry -> entry.getValue().offset()
+                                - firstOffsets.get(entry.getKey()).offset())));
+        return wanted.stream()
+                .map(topic -> new Size(
+                        topic,
+                        descriptions.get(topic).partitions().size(),
+                        records.getOrDefault(topic, 0L)))
+                .toList();
+    }
+
+    /** Where each partition of a topic ends at present: the offset that its next record will get. */
+    public Map<Integer, Long> ends(String topic) {
+        Map<TopicPartition, OffsetSpec> end = new HashMap<>();
+        await(admin.describeTopics(List.of(topic)).allTopicNames(), "describing topics")
+                .get(topic)
+                .partitions()
+                .forEach(partition -> end.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
+        return await(admin.listOffsets(end).all(), "asking for offsets").entrySet().stream()
+                .collect(Collectors.toMap(
+                        entry -> entry.getKey().partition(),
+                        entry -> entry.getValue().offset()));
+    }
+
+    /** Deletes those of the six topics that are there, with all that lies in them, and returns their names. */
+    public List<String> delete() {
+        Set<String> present = present();
+        List<String> doomed = names.all().stream().filter(present::contains).toList();
+        await(admin.deleteTopics(doomed).all(), "deleting topics");
+        return doomed;
+    }
+
+    /**
+     * Checks that topics are there before anything is sent to them.
+     *
+     * @throws IllegalStateException naming those that are not
+     */
+    public void require(String... topics) {
+        Set<String> missing = new TreeSet<>(List.of(topics));
+        missing.removeAll(present());
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("no topic " + String.join(", ", missing) + " at " + bootstrapServers
+                    + ", expected it to be created first, such as by: fraudstream topics create");
+        }
+    }
+
+    private Set<String> present() {
+        return await(admin.listTopics().names(), "listing topics");
+    }
+
+    private <T> T await(KafkaFuture<T> answer, String doing) {
+        try {
+            return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            throw new KafkaException(
+                    doing + " at " + bootstrapServers + " failed: " + failed.getCause().getMessage(), failed.getCause());
+        } catch (TimeoutException silent) {
+            throw new KafkaException(doing + " at " + bootstrapServers + " got no answer", silent);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException(doing + " at " + bootstrapServers + " was interrupted", interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ofSeconds(5));
+    }
+}
