@@ -28,8 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
 /**
- * The oracle on two months of a recorded stream, where {@code -Dfraudstream.recording=DIRECTORY} says where it lies: all
- * events of 50 cards, with whole histories of the terminals that they visit.
+ * The oracle on two months of a recorded stream, where {@code -Dfraudstream.recording=DIRECTORY}
+ * says where it lies: all events of 50 cards, with whole histories of the terminals that they
+ * visit.
  */
 class RecordedFeaturesTest {
     private static final String PROPERTY = "fraudstream.recording";
@@ -42,25 +43,30 @@ class RecordedFeaturesTest {
     @Test
     void everyFeatureOfFiftyCardsIsWhatItsDefinitionSays(TestReporter reporter) throws IOException {
         String directory = System.getProperty(PROPERTY);
-        assumeTrue(directory != null, "no recording given: -D" + PROPERTY + "=DIRECTORY with " + FILES[0]);
+        assumeTrue(
+                directory != null,
+                "no recording given: -D" + PROPERTY + "=DIRECTORY with " + FILES[0]);
         List<Recorded> recorded = new ArrayList<>();
         for (String file : FILES) {
             read(Path.of(directory, file), recorded);
         }
-        recorded.sort(Comparator.comparingLong((Recorded r) -> r.transaction().eventTime())
-                .thenComparing(r -> r.transaction().id()));
+        recorded.sort(
+                Comparator.comparingLong((Recorded r) -> r.transaction().eventTime())
+                        .thenComparing(r -> r.transaction().id()));
         // Cards that have frauds, since their terminals have the more interesting histories.
-        Set<String> cards = recorded.stream()
-                .filter(Recorded::fraud)
-                .map(r -> r.transaction().cardId())
-                .distinct()
-                .limit(CARDS)
-                .collect(Collectors.toSet());
-        Set<String> terminals = recorded.stream()
-                .map(Recorded::transaction)
-                .filter(t -> cards.contains(t.cardId()))
-                .map(Transaction::terminalKey)
-                .collect(Collectors.toSet());
+        Set<String> cards =
+                recorded.stream()
+                        .filter(Recorded::fraud)
+                        .map(r -> r.transaction().cardId())
+                        .distinct()
+                        .limit(CARDS)
+                        .collect(Collectors.toSet());
+        Set<String> terminals =
+                recorded.stream()
+                        .map(Recorded::transaction)
+                        .filter(t -> cards.contains(t.cardId()))
+                        .map(Transaction::terminalKey)
+                        .collect(Collectors.toSet());
 
         FeatureSchema schema = new FeatureSchema(ExchangeRates.only("EUR"));
         FeatureEngine engine = new FeatureEngine(schema);
@@ -76,8 +82,10 @@ class RecordedFeaturesTest {
                 continue;
             }
             TerminalHistory terminal =
-                    terminalHistories.computeIfAbsent(t.terminalKey(), key -> new TerminalHistory(MAX_EVENTS));
-            CardHistory card = cardHistories.computeIfAbsent(t.cardId(), key -> new CardHistory(MAX_EVENTS));
+                    terminalHistories.computeIfAbsent(
+                            t.terminalKey(), key -> new TerminalHistory(MAX_EVENTS));
+            CardHistory card =
+                    cardHistories.computeIfAbsent(t.cardId(), key -> new CardHistory(MAX_EVENTS));
             if (r.fraud()) {
                 FraudLabel label = labelOf(t);
                 terminal.label(label);
@@ -89,11 +97,20 @@ class RecordedFeaturesTest {
             if (cards.contains(t.cardId())) {
                 OracleAgreement.check(schema, t, expected, measured);
                 compared++;
-                withKnownFrauds += measured[schema.indexOf("terminal_known_frauds_30d")] > 0 ? 1 : 0;
+                withKnownFrauds +=
+                        measured[schema.indexOf("terminal_known_frauds_30d")] > 0 ? 1 : 0;
             }
         }
-        reporter.publishEntry("compared", compared + " recorded events of " + cards.size() + " cards at "
-                + terminals.size() + " terminals, " + withKnownFrauds + " at terminals with known frauds");
+        reporter.publishEntry(
+                "compared",
+                compared
+                        + " recorded events of "
+                        + cards.size()
+                        + " cards at "
+                        + terminals.size()
+                        + " terminals, "
+                        + withKnownFrauds
+                        + " at terminals with known frauds");
         assertThat(cards).hasSize(CARDS);
         assertThat(compared).isGreaterThan(CARDS);
         assertThat(withKnownFrauds).isPositive();
@@ -102,39 +119,53 @@ class RecordedFeaturesTest {
     private static FraudLabel labelOf(Transaction t) {
         long knownAt = t.eventTime() + FeatureSchema.LABEL_DELAY;
         return new FraudLabel(
-                t.id(), t.cardId(), t.terminalId(), t.merchantId(), t.eventTime(), true, knownAt, "recording");
+                t.id(),
+                t.cardId(),
+                t.terminalId(),
+                t.merchantId(),
+                t.eventTime(),
+                true,
+                knownAt,
+                "recording");
     }
 
     private static void read(Path file, List<Recorded> into) throws IOException {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines =
+                new BufferedReader(
+                        new InputStreamReader(
+                                new GZIPInputStream(Files.newInputStream(file)),
+                                StandardCharsets.UTF_8))) {
             List<String> columns = List.of(lines.readLine().split(","));
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 String[] fields = line.split(",");
-                long time = LocalDateTime.parse(fields[columns.indexOf("TX_DATETIME")].replace(' ', 'T'))
-                        .toInstant(ZoneOffset.UTC)
-                        .toEpochMilli();
-                long amount = new BigDecimal(fields[columns.indexOf("TX_AMOUNT")])
-                        .movePointRight(2)
-                        .longValueExact();
-                Transaction t = new Transaction(
-                        fields[columns.indexOf("TRANSACTION_ID")],
-                        time,
-                        fields[columns.indexOf("CUSTOMER_ID")],
-                        amount,
-                        "EUR",
-                        amount,
-                        fields[columns.indexOf("TERMINAL_ID")],
-                        null,
-                        null,
-                        null,
-                        null,
-                        Double.NaN,
-                        Double.NaN,
-                        null,
-                        null,
-                        MessageType.AUTHORIZATION,
-                        null);
+                long time =
+                        LocalDateTime.parse(
+                                        fields[columns.indexOf("TX_DATETIME")].replace(' ', 'T'))
+                                .toInstant(ZoneOffset.UTC)
+                                .toEpochMilli();
+                long amount =
+                        new BigDecimal(fields[columns.indexOf("TX_AMOUNT")])
+                                .movePointRight(2)
+                                .longValueExact();
+                Transaction t =
+                        new Transaction(
+                                fields[columns.indexOf("TRANSACTION_ID")],
+                                time,
+                                fields[columns.indexOf("CUSTOMER_ID")],
+                                amount,
+                                "EUR",
+                                amount,
+                                fields[columns.indexOf("TERMINAL_ID")],
+                                null,
+                                null,
+                                null,
+                                null,
+                                Double.NaN,
+                                Double.NaN,
+                                null,
+                                null,
+                                MessageType.AUTHORIZATION,
+                                null);
                 into.add(new Recorded(t, fields[columns.indexOf("TX_FRAUD")].equals("1")));
             }
         }
