@@ -104,7 +104,7 @@ final class ReplayCommand implements Callable<Integer> {
             try (RecordProducer producer = speed.isMax()
                             ? RecordProducer.forThroughput(kafka.bootstrapServers())
                             : RecordProducer.forLatency(kafka.bootstrapServers());
-                    Display display = System.console() == null
+                    Display display = !Terminal.isInteractive()
                             ? new PlainDisplay(spec.commandLine().getErr(), reader)
                             : new BarDisplay(reader)) {
                 return send(new RecordingSender(producer, names, speed, clock, Pause.SLEEP), days, reader, display);

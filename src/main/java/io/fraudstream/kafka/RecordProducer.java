@@ -49,6 +49,7 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps what failed
     public void send(String topic, byte[] key, byte[] value) {
         throwFailure();
         try {

@@ -147,6 +147,19 @@ public final class Topics implements AutoCloseable {
                 .toList();
     }
 
+    /** Where each partition of a topic ends at present: the offset that its next record will get. */
+    public Map<Integer, Long> ends(String topic) {
+        Map<TopicPartition, OffsetSpec> end = new HashMap<>();
+        await(admin.describeTopics(List.of(topic)).allTopicNames(), "describing topics")
+                .get(topic)
+                .partitions()
+                .forEach(partition -> end.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
+        return await(admin.listOffsets(end).all(), "asking for offsets").entrySet().stream()
+                .collect(Collectors.toMap(
+                        entry -> entry.getKey().partition(),
+                        entry -> entry.getValue().offset()));
+    }
+
     /** Deletes those of the six topics that are there, with all that lies in them, and returns their names. */
     public List<String> delete() {
         Set<String> present = present();

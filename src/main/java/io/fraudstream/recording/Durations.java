@@ -34,8 +34,7 @@ public final class Durations {
                         default -> Duration.ofDays(count);
                     };
             // Every duration here is added to times in milliseconds.
-            duration.toMillis();
-            return duration;
+            return Duration.ofMillis(duration.toMillis());
         } catch (ArithmeticException tooLong) {
             throw new IllegalArgumentException("\"" + text + "\" is too long for a duration in milliseconds", tooLong);
         }

@@ -127,7 +127,7 @@ public record TimeFormat(String name) {
                     .toInstant(ZoneOffset.UTC)
                     .toEpochMilli();
         }
-        return (epochDay(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second) * 1000;
+        return (epochDay(year, month, day) * 86_400 + hour * 3600L + minute * 60L + second) * 1000;
     }
 
     /** Days since 1970-01-01 in the Gregorian calendar, counted from March so that leap days come last in their year. */

@@ -1,6 +1,7 @@
 package io.fraudstream.simulation;
 
 /** When in the day and the week somebody pays: relative frequencies, 100 at most. */
+@SuppressWarnings("ImmutableEnumChecker") // nobody writes to the tables
 enum Habit {
     OFFICE(
             new int[] {2, 1, 1, 1, 1, 4, 14, 35, 40, 22, 20, 45, 90, 55, 25, 25, 40, 85, 100, 80, 50, 30, 15, 6},

@@ -5,6 +5,9 @@ package io.fraudstream.simulation;
  * its own draws above it, since those of the library may differ between versions of Java.
  */
 final class Randomness {
+    /** About a million years, so that times never overflow. */
+    private static final double LONGEST_GAP = 0x1p55;
+
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
     /** The sum of eight uniforms over 16 bits has this mean and standard deviation. */
     private static final double SUM_MEAN = 8 * 65_535 / 2.0;
@@ -77,6 +80,6 @@ final class Randomness {
     /** The time to the next of events that come at random with this mean distance; at least 1. */
     long gap(double meanMillis) {
         double gap = -StrictMath.log(1 - uniform()) * meanMillis;
-        return gap < Long.MAX_VALUE / 4 ? 1 + (long) gap : Long.MAX_VALUE / 4;
+        return 1 + (long) Math.min(gap, LONGEST_GAP);
     }
 }

@@ -1,19 +1,22 @@
 package io.fraudstream.transaction;
 
 /**
- * Recognises and masks primary account numbers: 13 to 19 digits, spaces and hyphens between them allowed, that begin
- * like a card scheme's issuer number and pass the Luhn check (ISO/IEC 7812-1).
+ * Recognises and masks primary account numbers: 13 to 19 digits of any script, spaces, hyphens and
+ * their like between them allowed, that begin like a card scheme's issuer number and pass the Luhn
+ * check (ISO/IEC 7812-1).
  */
 public final class CardNumbers {
     private static final int MIN_DIGITS = 13;
     private static final int MAX_DIGITS = 19;
+    private static final int MAX_SEPARATORS = 3;
+    private static final int ESCAPE_LENGTH = "\\uXXXX".length();
 
     private CardNumbers() {}
 
     /** Whether the whole text is one card number. */
     public static boolean looksLikeCardNumber(String text) {
         int length = text.length();
-        if (length < MIN_DIGITS || length > 2 * MAX_DIGITS) {
+        if (length < MIN_DIGITS || length > (1 + MAX_SEPARATORS) * MAX_DIGITS) {
             return false;
         }
         for (int i = 0; i < length; i++) {
@@ -29,18 +32,18 @@ public final class CardNumbers {
         StringBuilder digits = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             if (isDigit(text.charAt(i))) {
-                digits.append(text.charAt(i));
+                digits.append(Character.digit(text.charAt(i), 10));
             }
         }
         return digits.toString();
     }
 
     /**
-     * Replaces the digits of every card number in the text by {@code *}, save the first six and the last four. Digits
-     * written as JSON escapes are seen too.
+     * Replaces the digits of every card number in the text by {@code *}, save the first six and the
+     * last four. Digits written as JSON escapes are seen too.
      */
     public static String mask(String text) {
-        String plain = text.indexOf("\\u003") < 0 ? text : unescapeDigits(text);
+        String plain = text.indexOf("\\u") < 0 ? text : unescapeDigits(text);
         StringBuilder masked = null;
         int i = 0;
         while (i < plain.length()) {
@@ -57,7 +60,7 @@ public final class CardNumbers {
             }
             i = end;
         }
-        return masked == null ? plain : masked.toString();
+        return masked == null ? text : masked.toString();
     }
 
     /** Masks each card number that lies within one run of digits and single separators. */
@@ -72,7 +75,7 @@ public final class CardNumbers {
         }
         char[] digits = new char[count];
         for (int i = 0; i < count; i++) {
-            digits[i] = text.charAt(positions[i]);
+            digits[i] = Character.forDigit(Character.digit(text.charAt(positions[i]), 10), 10);
         }
         int start = 0;
         while (start + MIN_DIGITS <= count) {
@@ -91,7 +94,9 @@ public final class CardNumbers {
     }
 
     private static int longestCardNumberAt(char[] digits, int start) {
-        for (int length = Math.min(MAX_DIGITS, digits.length - start); length >= MIN_DIGITS; length--) {
+        for (int length = Math.min(MAX_DIGITS, digits.length - start);
+                length >= MIN_DIGITS;
+                length--) {
             if (isCardNumber(new String(digits, start, length))) {
                 return length;
             }
@@ -101,13 +106,12 @@ public final class CardNumbers {
 
     private static int endOfDigitRun(String text, int from) {
         int end = from;
-        while (end < text.length()) {
-            char c = text.charAt(end);
-            boolean separatorInside = isSeparator(c) && end + 1 < text.length() && isDigit(text.charAt(end + 1));
-            if (!isDigit(c) && !separatorInside) {
+        for (int i = from; i < text.length() && i - end <= MAX_SEPARATORS; i++) {
+            if (isDigit(text.charAt(i))) {
+                end = i + 1;
+            } else if (!isSeparator(text.charAt(i))) {
                 break;
             }
-            end++;
         }
         return end;
     }
@@ -115,9 +119,10 @@ public final class CardNumbers {
     private static String unescapeDigits(String text) {
         StringBuilder plain = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
-            if (text.startsWith("\\u003", i) && i + 5 < text.length() && isDigit(text.charAt(i + 5))) {
-                plain.append(text.charAt(i + 5));
-                i += 5;
+            int escaped = text.startsWith("\\u", i) ? escapedCharacter(text, i) : -1;
+            if (escaped >= 0 && (isDigit((char) escaped) || isSeparator((char) escaped))) {
+                plain.append((char) escaped);
+                i += ESCAPE_LENGTH - 1;
             } else {
                 plain.append(text.charAt(i));
             }
@@ -125,27 +130,43 @@ public final class CardNumbers {
         return plain.toString();
     }
 
+    private static int escapedCharacter(String text, int from) {
+        if (from + ESCAPE_LENGTH > text.length()) {
+            return -1;
+        }
+        int character = 0;
+        for (int i = from + 2; i < from + ESCAPE_LENGTH; i++) {
+            int digit = Character.digit(text.charAt(i), 16);
+            if (digit < 0) {
+                return -1;
+            }
+            character = 16 * character + digit;
+        }
+        return character;
+    }
+
     private static boolean isCardNumber(String digits) {
         int length = digits.length();
-        return length >= MIN_DIGITS && length <= MAX_DIGITS && hasSchemePrefix(digits) && passesLuhn(digits);
+        return length >= MIN_DIGITS
+                && length <= MAX_DIGITS
+                && hasSchemePrefix(digits)
+                && passesLuhn(digits);
     }
 
     private static boolean hasSchemePrefix(String digits) {
         int two = Integer.parseInt(digits, 0, 2, 10);
         int four = Integer.parseInt(digits, 0, 4, 10);
         return digits.charAt(0) == '4' // Visa
-                || two >= 50 && two <= 69 // Mastercard, Maestro, Discover, UnionPay, RuPay
-                || four >= 2221 && four <= 2720 // Mastercard
-                || four >= 2200 && four <= 2204 // Mir
-                || two == 34
-                || two == 37 // American Express
-                || two == 35 // JCB
-                || two == 30
-                || two == 36
-                || two == 38
-                || two == 39 // Diners Club
-                || two == 81
-                || two == 82; // RuPay
+                || (two >= 50 && two <= 69) // Mastercard, Maestro, Discover, UnionPay, RuPay
+                || (four >= 2221 && four <= 2720) // Mastercard
+                || (four >= 2200 && four <= 2204) // Mir
+                || switch (two) {
+                    case 34, 37 -> true; // American Express
+                    case 35 -> true; // JCB
+                    case 30, 36, 38, 39 -> true; // Diners Club
+                    case 81, 82 -> true; // RuPay
+                    default -> false;
+                };
     }
 
     private static boolean passesLuhn(String digits) {
@@ -163,10 +184,13 @@ public final class CardNumbers {
     }
 
     private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
+        return Character.isDigit(c);
     }
 
+    /** NUL is what lies between the digits of UTF-16 that is read as UTF-8. */
     private static boolean isSeparator(char c) {
-        return c == ' ' || c == '-';
+        return Character.isSpaceChar(c)
+                || "-._/\t\0".indexOf(c) >= 0
+                || (c >= '\u2010' && c <= '\u2015');
     }
 }

@@ -1,6 +1,9 @@
 package io.fraudstream.transaction;
 
-/** How the card's data entered the terminal (ISO 8583 data element 22), reduced to what fraud models use. */
+/**
+ * How the card's data entered the terminal (ISO 8583 data element 22), reduced to what fraud models
+ * use.
+ */
 public enum EntryMode {
     CHIP,
     CONTACTLESS,

@@ -1,5 +1,6 @@
 package io.fraudstream.transaction;
 
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Currency;
@@ -11,36 +12,53 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * A versioned table that turns amounts into one base currency. It is part of the feature fingerprint, since other rates
- * give other features.
+ * A versioned table that turns amounts into one base currency. It is part of the feature
+ * fingerprint, since other rates give other features.
  */
-public final class ExchangeRates {
+public final class ExchangeRates implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private static final Set<String> ISO_4217 =
-            Currency.getAvailableCurrencies().stream().map(Currency::getCurrencyCode).collect(Collectors.toSet());
+            Currency.getAvailableCurrencies().stream()
+                    .map(Currency::getCurrencyCode)
+                    .collect(Collectors.toSet());
 
     private final String version;
     private final String baseCurrency;
-    private final Map<String, BigDecimal> rates;
-    private final Map<String, BigDecimal> minorFactors = new HashMap<>();
+    private final TreeMap<String, BigDecimal> rates;
+    private final HashMap<String, BigDecimal> minorFactors = new HashMap<>();
 
     /**
      * @param version names this table, such as the day it was taken
      * @param baseCurrency ISO 4217 letters
      * @param rates units of the base currency for one unit of each other currency
-     * @throws IllegalArgumentException for a currency that ISO 4217 does not know or a rate that is not positive
+     * @throws IllegalArgumentException for a currency that ISO 4217 does not know or a rate that is
+     *     not positive
      */
     public ExchangeRates(String version, String baseCurrency, Map<String, BigDecimal> rates) {
         this.version = version;
         this.baseCurrency = baseCurrency;
         this.rates = new TreeMap<>(rates);
         this.rates.put(baseCurrency, BigDecimal.ONE);
+        this.rates.keySet().stream()
+                .filter(code -> !isIso4217(code))
+                .findFirst()
+                .ifPresent(
+                        code -> {
+                            throw new IllegalArgumentException(
+                                    "rates."
+                                            + code
+                                            + " is an unknown currency, expected an ISO 4217 code");
+                        });
         int baseDigits = minorDigits(baseCurrency);
-        this.rates.forEach((code, rate) -> {
-            if (rate.signum() <= 0) {
-                throw new IllegalArgumentException("rates." + code + " is " + rate + ", expected a positive number");
-            }
-            minorFactors.put(code, rate.scaleByPowerOfTen(baseDigits - minorDigits(code)));
-        });
+        this.rates.forEach(
+                (code, rate) -> {
+                    if (rate.signum() <= 0) {
+                        throw new IllegalArgumentException(
+                                "rates." + code + " is " + rate + ", expected a positive number");
+                    }
+                    minorFactors.put(code, rate.scaleByPowerOfTen(baseDigits - minorDigits(code)));
+                });
     }
 
     /** A table that knows the base currency only. */
@@ -59,8 +77,12 @@ public final class ExchangeRates {
     /** Text that is equal for tables that give equal amounts; goes into the feature fingerprint. */
     public String canonicalText() {
         StringBuilder text = new StringBuilder(baseCurrency);
-        rates.forEach((code, rate) ->
-                text.append(' ').append(code).append('=').append(rate.stripTrailingZeros().toPlainString()));
+        rates.forEach(
+                (code, rate) ->
+                        text.append(' ')
+                                .append(code)
+                                .append('=')
+                                .append(rate.stripTrailingZeros().toPlainString()));
         return text.toString();
     }
 

@@ -7,7 +7,8 @@ import java.util.Objects;
  *
  * @param eventTime of the transaction, milliseconds since the epoch, UTC
  * @param fraud {@code true} for fraud, {@code false} for a transaction that was cleared
- * @param knownAt when the verdict could first be used, milliseconds since the epoch, UTC: the only truth about that
+ * @param knownAt when the verdict could first be used, milliseconds since the epoch, UTC: the only
+ *     truth about that
  * @param source who says so, such as {@code chargeback} or {@code analyst}
  */
 public record FraudLabel(

@@ -7,15 +7,17 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Replaces a card number by the first 128 bits of its HMAC-SHA-256, so that a card keeps one history and its number
- * never travels on. Anything that does not look like a card number is taken for a token already. Not safe for use by
- * several threads at once.
+ * Replaces a card number by the first 128 bits of its HMAC-SHA-256, so that a card keeps one
+ * history and its number never travels on. Anything that does not look like a card number is taken
+ * for a token already. Not safe for use by several threads at once.
  */
 public final class HmacCardTokens implements CardTokenPolicy {
+    private static final long serialVersionUID = 1L;
     private static final String ALGORITHM = "HmacSHA256";
     private static final int TOKEN_BYTES = 16;
 
-    private final Mac mac;
+    private final byte[] key;
+    private transient Mac mac;
 
     /**
      * @param key at least 16 bytes
@@ -23,14 +25,10 @@ public final class HmacCardTokens implements CardTokenPolicy {
      */
     public HmacCardTokens(byte[] key) {
         if (key.length < 16) {
-            throw new IllegalArgumentException("the card token key has " + key.length + " bytes, expected 16 or more");
+            throw new IllegalArgumentException(
+                    "the card token key has " + key.length + " bytes, expected 16 or more");
         }
-        try {
-            mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JVM has no " + ALGORITHM, e);
-        }
+        this.key = key.clone();
     }
 
     @Override
@@ -38,7 +36,21 @@ public final class HmacCardTokens implements CardTokenPolicy {
         if (!CardNumbers.looksLikeCardNumber(cardId)) {
             return cardId;
         }
-        byte[] digest = mac.doFinal(CardNumbers.digitsOf(cardId).getBytes(StandardCharsets.US_ASCII));
+        byte[] digest =
+                mac().doFinal(CardNumbers.digitsOf(cardId).getBytes(StandardCharsets.US_ASCII));
         return "t:" + HexFormat.of().formatHex(digest, 0, TOKEN_BYTES);
+    }
+
+    /** Made on first use, since a {@link Mac} can't be shipped to a task. */
+    private Mac mac() {
+        if (mac == null) {
+            try {
+                mac = Mac.getInstance(ALGORITHM);
+                mac.init(new SecretKeySpec(key, ALGORITHM));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("this JVM has no " + ALGORITHM, e);
+            }
+        }
+        return mac;
     }
 }

@@ -9,8 +9,9 @@ import java.time.Clock;
 import java.util.Map;
 
 /**
- * JSON to {@link FraudLabel} and back, as {@code schemas/label-v1.schema.json} describes it. Decoding never throws; a
- * label's card goes through the same {@link CardTokenPolicy} as a transaction's, so that the two meet.
+ * JSON to {@link FraudLabel} and back, as {@code schemas/label-v1.schema.json} describes it.
+ * Decoding never throws; a label's card goes through the same {@link CardTokenPolicy} as a
+ * transaction's, so that the two meet.
  */
 public final class LabelCodec {
     private static final Map<String, Boolean> VERDICTS = Map.of("fraud", true, "legitimate", false);
@@ -33,13 +34,17 @@ public final class LabelCodec {
     public Decoded decode(byte[] payload, Coordinates coordinates) {
         try {
             if (payload == null || payload.length == 0) {
-                throw new Refused(RejectionReason.EMPTY, null, "the record is empty, expected a JSON object");
+                throw new Refused(
+                        RejectionReason.EMPTY, null, "the record is empty, expected a JSON object");
             }
             if (payload.length > limits.maxRecordBytes()) {
                 throw new Refused(
                         RejectionReason.OVERSIZE,
                         null,
-                        "the record has " + payload.length + " bytes, expected at most " + limits.maxRecordBytes());
+                        "the record has "
+                                + payload.length
+                                + " bytes, expected at most "
+                                + limits.maxRecordBytes());
             }
             Fields fields = new Fields();
             RecordReader.readObject(payload, fields);
@@ -54,14 +59,16 @@ public final class LabelCodec {
     private FraudLabel checked(Fields f, Coordinates coordinates) throws Refused {
         RecordReader.required("transaction_id", f.transactionId, "a string");
         RecordReader.required("card_id", f.cardId, "a card token");
-        long eventTime = RecordReader.required("event_time", f.eventTime, "milliseconds since the epoch");
+        long eventTime =
+                RecordReader.required("event_time", f.eventTime, "milliseconds since the epoch");
         String verdict = RecordReader.required("verdict", f.verdict, "fraud or legitimate");
         long knownAt = RecordReader.required("known_at", f.knownAt, "milliseconds since the epoch");
         RecordReader.required("source", f.source, "a string");
         TransactionCodec.checkEventTime(
                 "event_time", eventTime, TransactionCodec.receivedAt(coordinates, clock), limits);
         if (knownAt < eventTime) {
-            throw RecordReader.invalid("known_at", Long.toString(knownAt), "event_time (" + eventTime + ") or later");
+            throw RecordReader.invalid(
+                    "known_at", Long.toString(knownAt), "event_time (" + eventTime + ") or later");
         }
         if (!VERDICTS.containsKey(verdict)) {
             throw RecordReader.invalid("verdict", verdict, "fraud or legitimate");
@@ -71,7 +78,9 @@ public final class LabelCodec {
             throw new Refused(
                     RejectionReason.CARD_NUMBER,
                     "card_id",
-                    "card_id is " + RecordReader.shown(f.cardId) + ", expected a token and not a card number");
+                    "card_id is "
+                            + RecordReader.shown(f.cardId)
+                            + ", expected a token and not a card number");
         }
         return new FraudLabel(
                 f.transactionId,

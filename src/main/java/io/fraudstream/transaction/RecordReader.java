@@ -15,18 +15,25 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Reads one flat JSON object field by field, refusing what is not there, not of its type or not in its range. */
+/**
+ * Reads one flat JSON object field by field, refusing what is not there, not of its type or not in
+ * its range.
+ */
 final class RecordReader {
     static final int MAX_ID_LENGTH = 128;
     private static final int MAX_SHOWN_VALUE = 80;
 
-    static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(32)
-                    .maxNumberLength(64)
-                    .maxNameLength(256)
-                    .build())
-            .build();
+    static final JsonFactory JSON =
+            JsonFactory.builder()
+                    // It throws what is no IOException, and the record's size bounds the names.
+                    .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(32)
+                                    .maxNumberLength(64)
+                                    .maxNameLength(256)
+                                    .build())
+                    .build();
 
     /** The type-specific part: what to do with the field that the parser stands on. */
     @FunctionalInterface
@@ -37,8 +44,12 @@ final class RecordReader {
 
     private RecordReader() {}
 
-    /** Feeds each field to the reader and refuses anything but one complete object without repeated fields. */
+    /**
+     * Feeds each field to the reader and refuses anything but one complete object without repeated
+     * fields.
+     */
     static void readObject(byte[] payload, FieldReader fields) throws IOException, Refused {
+        checkEncoding(payload);
         try (JsonParser parser = JSON.createParser(payload)) {
             JsonToken first = parser.nextToken();
             if (first != JsonToken.START_OBJECT) {
@@ -48,7 +59,9 @@ final class RecordReader {
                         "expected a JSON object, found " + (first == null ? "nothing" : first));
             }
             long seen = 0;
-            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            for (String name = parser.nextFieldName();
+                    name != null;
+                    name = parser.nextFieldName()) {
                 JsonToken value = parser.nextToken();
                 int number = fields.read(name, parser);
                 if (number < 0) {
@@ -59,17 +72,24 @@ final class RecordReader {
                     throw wrongType(name, parser, "a plain value");
                 }
                 if ((seen & 1L << number) != 0) {
-                    throw new Refused(RejectionReason.DUPLICATE_FIELD, name, name + " stands twice, expected once");
+                    throw new Refused(
+                            RejectionReason.DUPLICATE_FIELD,
+                            name,
+                            name + " stands twice, expected once");
                 }
                 seen |= 1L << number;
             }
             if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
-                throw new Refused(RejectionReason.MALFORMED_JSON, null, "expected nothing after the object");
+                throw new Refused(
+                        RejectionReason.MALFORMED_JSON, null, "expected nothing after the object");
             }
         }
     }
 
-    /** A text of 1 to {@link #MAX_ID_LENGTH} characters without control characters, or {@code null} for JSON null. */
+    /**
+     * A text of 1 to {@link #MAX_ID_LENGTH} characters without control characters, or {@code null}
+     * for JSON null.
+     */
     static String text(String field, JsonParser parser) throws IOException, Refused {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.VALUE_NULL) {
@@ -113,7 +133,8 @@ final class RecordReader {
     }
 
     /** A number in degrees within ±{@code limit}; NaN for JSON null. */
-    static double degrees(String field, JsonParser parser, double limit) throws IOException, Refused {
+    static double degrees(String field, JsonParser parser, double limit)
+            throws IOException, Refused {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.VALUE_NULL) {
             return Double.NaN;
@@ -141,7 +162,8 @@ final class RecordReader {
         return value;
     }
 
-    static <E extends Enum<E>> Map<String, E> byWireName(Class<E> type, Function<E, String> wireName) {
+    static <E extends Enum<E>> Map<String, E> byWireName(
+            Class<E> type, Function<E, String> wireName) {
         Map<String, E> names = new LinkedHashMap<>();
         for (E value : type.getEnumConstants()) {
             names.put(wireName.apply(value), value);
@@ -151,40 +173,57 @@ final class RecordReader {
 
     static <T> T required(String field, T value, String expected) throws Refused {
         if (value == null) {
-            throw new Refused(RejectionReason.MISSING_FIELD, field, field + " is missing, expected " + expected);
+            throw new Refused(
+                    RejectionReason.MISSING_FIELD,
+                    field,
+                    field + " is missing, expected " + expected);
         }
         return value;
     }
 
     static Refused invalid(String field, String value, String expected) {
         return new Refused(
-                RejectionReason.INVALID_VALUE, field, field + " is " + shown(value) + ", expected " + expected);
+                RejectionReason.INVALID_VALUE,
+                field,
+                field + " is " + shown(value) + ", expected " + expected);
     }
 
-    private static Refused wrongType(String field, JsonParser parser, String expected) throws IOException {
+    private static Refused wrongType(String field, JsonParser parser, String expected)
+            throws IOException {
         String found =
                 switch (parser.currentToken()) {
                     case VALUE_STRING -> "the string " + shown(parser.getText());
-                    case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "the number " + shown(parser.getText());
+                    case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                            "the number " + shown(parser.getText());
                     case VALUE_TRUE, VALUE_FALSE -> "the boolean " + parser.getText();
                     case START_ARRAY -> "an array";
                     case START_OBJECT -> "an object";
                     default -> parser.currentToken().toString();
                 };
-        return new Refused(RejectionReason.WRONG_TYPE, field, field + " is " + found + ", expected " + expected);
+        return new Refused(
+                RejectionReason.WRONG_TYPE,
+                field,
+                field + " is " + found + ", expected " + expected);
     }
 
     static String shown(String value) {
         String masked = CardNumbers.mask(value);
-        String cut = masked.length() > MAX_SHOWN_VALUE ? masked.substring(0, MAX_SHOWN_VALUE) + "…" : masked;
+        String cut =
+                masked.length() > MAX_SHOWN_VALUE
+                        ? masked.substring(0, MAX_SHOWN_VALUE) + "…"
+                        : masked;
         StringBuilder shown = new StringBuilder("\"");
-        cut.codePoints().forEach(c -> {
-            if (Character.isISOControl(c) || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
-            } else {
-                shown.appendCodePoint(c);
-            }
-        });
+        cut.codePoints()
+                .forEach(
+                        c -> {
+                            if (Character.isISOControl(c)
+                                    || (c >= Character.MIN_SURROGATE
+                                            && c <= Character.MAX_SURROGATE)) {
+                                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
+                            } else {
+                                shown.appendCodePoint(c);
+                            }
+                        });
         return shown.append('"').toString();
     }
 
@@ -199,19 +238,36 @@ final class RecordReader {
     }
 
     static Rejection malformed(IOException error, byte[] payload, Coordinates coordinates) {
-        Refused refused = isUtf8(payload)
-                ? new Refused(
+        return rejection(
+                new Refused(
                         RejectionReason.MALFORMED_JSON,
                         null,
-                        "expected JSON, found a fault at " + position(error))
-                : new Refused(RejectionReason.INVALID_UTF8, null, "expected UTF-8, found other bytes");
-        return rejection(refused, payload, coordinates);
+                        "expected JSON, found a fault at " + position(error)),
+                payload,
+                coordinates);
     }
 
     private static String position(IOException error) {
         return error instanceof JsonProcessingException json && json.getLocation() != null
                 ? "byte " + json.getLocation().getByteOffset()
                 : "an unknown place";
+    }
+
+    /**
+     * The parser would take UTF-16 for JSON too, and overlong UTF-8: card numbers in either would
+     * not be seen when the payload is masked.
+     */
+    private static void checkEncoding(byte[] payload) throws Refused {
+        boolean ascii = true;
+        boolean zero = false;
+        for (byte b : payload) {
+            ascii &= b >= 0;
+            zero |= b == 0;
+        }
+        if (zero || (!ascii && !isUtf8(payload))) {
+            throw new Refused(
+                    RejectionReason.INVALID_UTF8, null, "expected UTF-8, found other bytes");
+        }
     }
 
     private static boolean isUtf8(byte[] payload) {
@@ -223,7 +279,10 @@ final class RecordReader {
         }
     }
 
-    /** The payload as text, masked before it is cut so that no number escapes by lying across the cut. */
+    /**
+     * The payload as text, masked before it is cut so that no number escapes by lying across the
+     * cut.
+     */
     private static String maskedText(byte[] payload) {
         if (payload == null) {
             return "";

@@ -1,6 +1,9 @@
 package io.fraudstream.transaction;
 
-/** Carries the reason out of the codec's depths; never leaves this package, so it needs no stack trace. */
+/**
+ * Carries the reason out of the codec's depths; never leaves this package, so it needs no stack
+ * trace.
+ */
 final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
 

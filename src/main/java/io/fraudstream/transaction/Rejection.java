@@ -9,7 +9,12 @@ package io.fraudstream.transaction;
  * @param payloadBytes the length of the whole record
  */
 public record Rejection(
-        RejectionReason reason, String field, String detail, String payload, int payloadBytes, Coordinates coordinates)
+        RejectionReason reason,
+        String field,
+        String detail,
+        String payload,
+        int payloadBytes,
+        Coordinates coordinates)
         implements Decoded {
     public static final int MAX_PAYLOAD_CHARS = 4096;
 }

@@ -1,6 +1,9 @@
 package io.fraudstream.transaction;
 
-/** Why a record was refused. The names are a contract: dashboards and dead-letter consumers match on them. */
+/**
+ * Why a record was refused. The names are a contract: dashboards and dead-letter consumers match on
+ * them.
+ */
 public enum RejectionReason {
     EMPTY,
     OVERSIZE,
@@ -16,7 +19,9 @@ public enum RejectionReason {
     NO_EXCHANGE_RATE,
     FUTURE_EVENT_TIME,
     ANCIENT_EVENT_TIME,
-    CARD_NUMBER;
+    CARD_NUMBER,
+    /** Nothing is wrong with it but its lateness; counted as late and not as rejected. */
+    LATE;
 
     private final String wireName = name().toLowerCase(java.util.Locale.ROOT);
 

@@ -3,15 +3,16 @@ package io.fraudstream.transaction;
 import java.util.Objects;
 
 /**
- * One card transaction that passed every check of {@link TransactionCodec}. Optional fields are {@code null}, a missing
- * place is {@code NaN}.
+ * One card transaction that passed every check of {@link TransactionCodec}. Optional fields are
+ * {@code null}, a missing place is {@code NaN}.
  *
  * @param id unique for this transaction, at least over the dedupe horizon
  * @param eventTime when it happened at the terminal, milliseconds since the epoch, UTC
  * @param cardId a token that stands for the card, never its number
  * @param amountMinor in minor units of {@code currency}; negative only for a reversal
  * @param currency ISO 4217 letters
- * @param baseAmountMinor the amount's magnitude in minor units of the base currency of the rate table; never negative
+ * @param baseAmountMinor the amount's magnitude in minor units of the base currency of the rate
+ *     table; never negative
  * @param mcc merchant category code (ISO 18245), 4 digits
  * @param country ISO 3166-1 alpha-2 of the terminal
  * @param latitude of the terminal in degrees
@@ -46,7 +47,10 @@ public record Transaction(
         Objects.requireNonNull(messageType, "messageType");
     }
 
-    /** The key of the terminal features, or {@code null} where neither terminal nor merchant is known. */
+    /**
+     * The key of the terminal features, or {@code null} where neither terminal nor merchant is
+     * known.
+     */
     public String terminalKey() {
         return terminalKey(terminalId, merchantId);
     }
@@ -67,7 +71,8 @@ public record Transaction(
         if (responseCode == null) {
             return false;
         }
-        // ISO 8583 data element 39: approved, approved with identification, partially, VIP, no reason to decline.
+        // ISO 8583 data element 39: approved, approved with identification, partially, VIP, no
+        // reason to decline.
         return switch (responseCode) {
             case "00", "08", "10", "11", "85" -> false;
             default -> true;

@@ -10,14 +10,19 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * JSON to {@link Transaction} and back: the one door for job, replay and backtest. The wire's field names are those of
- * {@code schemas/transaction-v1.schema.json}; unknown fields are passed over, so that producers may add some.
+ * JSON to {@link Transaction} and back: the one door for job, replay and backtest. The wire's field
+ * names are those of {@code schemas/transaction-v1.schema.json}; unknown fields are passed over, so
+ * that producers may add some.
  *
- * <p>Decoding never throws: what is not acceptable comes back as a {@link Rejection} that names the field, the value and
- * what was expected. An instance is as safe for several threads as its {@link CardTokenPolicy}.
+ * <p>Decoding never throws: what is not acceptable comes back as a {@link Rejection} that names the
+ * field, the value and what was expected. An instance is as safe for several threads as its {@link
+ * CardTokenPolicy}.
  */
 public final class TransactionCodec {
-    /** Before this no card transaction was stamped in milliseconds; seconds taken for milliseconds land here. */
+    /**
+     * Before this no card transaction was stamped in milliseconds; seconds taken for milliseconds
+     * land here.
+     */
     private static final long EARLIEST = Instant.parse("2000-01-01T00:00:00Z").toEpochMilli();
 
     private static final Map<String, EntryMode> ENTRY_MODES =
@@ -30,7 +35,8 @@ public final class TransactionCodec {
     private final CardTokenPolicy cardTokens;
     private final Clock clock;
 
-    public TransactionCodec(DecodingLimits limits, ExchangeRates rates, CardTokenPolicy cardTokens, Clock clock) {
+    public TransactionCodec(
+            DecodingLimits limits, ExchangeRates rates, CardTokenPolicy cardTokens, Clock clock) {
         this.limits = limits;
         this.rates = rates;
         this.cardTokens = cardTokens;
@@ -50,13 +56,17 @@ public final class TransactionCodec {
     public Decoded decode(byte[] payload, Coordinates coordinates) {
         try {
             if (payload == null || payload.length == 0) {
-                throw new Refused(RejectionReason.EMPTY, null, "the record is empty, expected a JSON object");
+                throw new Refused(
+                        RejectionReason.EMPTY, null, "the record is empty, expected a JSON object");
             }
             if (payload.length > limits.maxRecordBytes()) {
                 throw new Refused(
                         RejectionReason.OVERSIZE,
                         null,
-                        "the record has " + payload.length + " bytes, expected at most " + limits.maxRecordBytes());
+                        "the record has "
+                                + payload.length
+                                + " bytes, expected at most "
+                                + limits.maxRecordBytes());
             }
             Fields fields = new Fields();
             RecordReader.readObject(payload, fields);
@@ -70,9 +80,11 @@ public final class TransactionCodec {
 
     private Transaction checked(Fields f, Coordinates coordinates) throws Refused {
         RecordReader.required("transaction_id", f.id, "a string");
-        long eventTime = RecordReader.required("event_time", f.eventTime, "milliseconds since the epoch");
+        long eventTime =
+                RecordReader.required("event_time", f.eventTime, "milliseconds since the epoch");
         RecordReader.required("card_id", f.cardId, "a card token");
-        long amount = RecordReader.required("amount_minor", f.amountMinor, "an integer in minor units");
+        long amount =
+                RecordReader.required("amount_minor", f.amountMinor, "an integer in minor units");
         RecordReader.required("currency", f.currency, "an ISO 4217 code");
         MessageType type = f.messageType == null ? MessageType.AUTHORIZATION : f.messageType;
 
@@ -82,22 +94,30 @@ public final class TransactionCodec {
             throw new Refused(
                     RejectionReason.CARD_NUMBER,
                     "card_id",
-                    "card_id is " + RecordReader.shown(f.cardId) + ", expected a token and not a card number");
+                    "card_id is "
+                            + RecordReader.shown(f.cardId)
+                            + ", expected a token and not a card number");
         }
         if (amount < 0 && type != MessageType.REVERSAL) {
             throw new Refused(
                     RejectionReason.NEGATIVE_AMOUNT,
                     "amount_minor",
-                    "amount_minor is " + amount + ", expected zero or more unless message_type is reversal");
+                    "amount_minor is "
+                            + amount
+                            + ", expected zero or more unless message_type is reversal");
         }
         if (type == MessageType.REVERSAL) {
             RecordReader.required(
-                    "original_transaction_id", f.originalTransactionId, "the transaction that is reversed");
+                    "original_transaction_id",
+                    f.originalTransactionId,
+                    "the transaction that is reversed");
         }
         if (Double.isNaN(f.latitude) != Double.isNaN(f.longitude)) {
             String missing = Double.isNaN(f.latitude) ? "latitude" : "longitude";
             throw new Refused(
-                    RejectionReason.MISSING_FIELD, missing, missing + " is missing, expected with its other half");
+                    RejectionReason.MISSING_FIELD,
+                    missing,
+                    missing + " is missing, expected with its other half");
         }
         return new Transaction(
                 f.id,
@@ -130,7 +150,10 @@ public final class TransactionCodec {
             throw new Refused(
                     RejectionReason.NO_EXCHANGE_RATE,
                     "currency",
-                    "currency is " + currency + ", expected one with a rate in table " + rates.version());
+                    "currency is "
+                            + currency
+                            + ", expected one with a rate in table "
+                            + rates.version());
         }
         // Magnitudes beyond the cap in the record's own currency may not even fit after conversion.
         long magnitude;
@@ -143,34 +166,52 @@ public final class TransactionCodec {
             throw new Refused(
                     RejectionReason.AMOUNT_TOO_LARGE,
                     "amount_minor",
-                    "amount_minor is " + amount + " " + currency + ", expected at most " + limits.maxAmountMinor()
-                            + " minor units of " + rates.baseCurrency());
+                    "amount_minor is "
+                            + amount
+                            + " "
+                            + currency
+                            + ", expected at most "
+                            + limits.maxAmountMinor()
+                            + " minor units of "
+                            + rates.baseCurrency());
         }
         return magnitude;
     }
 
-    /** The record's own timestamp makes the check repeatable; the clock guards against producers that stamp ahead. */
+    /**
+     * The record's own timestamp makes the check repeatable; the clock guards against producers
+     * that stamp ahead.
+     */
     private long receivedAt(Coordinates coordinates) {
         return receivedAt(coordinates, clock);
     }
 
     static long receivedAt(Coordinates coordinates, Clock clock) {
         long now = clock.millis();
-        return coordinates.timestamp() == Coordinates.NO_TIMESTAMP ? now : Math.min(now, coordinates.timestamp());
+        // Kafka's own "no timestamp" is -1.
+        return coordinates.timestamp() < 0 ? now : Math.min(now, coordinates.timestamp());
     }
 
-    static void checkEventTime(String field, long eventTime, long receivedAt, DecodingLimits limits) throws Refused {
+    static void checkEventTime(String field, long eventTime, long receivedAt, DecodingLimits limits)
+            throws Refused {
         if (eventTime < EARLIEST) {
             throw new Refused(
                     RejectionReason.ANCIENT_EVENT_TIME,
                     field,
-                    field + " is " + eventTime + ", expected milliseconds since the epoch, 2000 or later");
+                    field
+                            + " is "
+                            + eventTime
+                            + ", expected milliseconds since the epoch, 2000 or later");
         }
         if (eventTime > receivedAt + limits.maxFuture().toMillis()) {
             throw new Refused(
                     RejectionReason.FUTURE_EVENT_TIME,
                     field,
-                    field + " is " + Instant.ofEpochMilli(eventTime) + ", expected at most " + limits.maxFuture()
+                    field
+                            + " is "
+                            + Instant.ofEpochMilli(eventTime)
+                            + ", expected at most "
+                            + limits.maxFuture()
                             + " after the record was received");
         }
     }
@@ -188,7 +229,10 @@ public final class TransactionCodec {
         return bytes.toByteArray();
     }
 
-    /** Writes the wire's fields into an object that is open, so that other records can carry a transaction. */
+    /**
+     * Writes the wire's fields into an object that is open, so that other records can carry a
+     * transaction.
+     */
     public static void writeFields(JsonGenerator json, Transaction t) throws IOException {
         json.writeStringField("transaction_id", t.id());
         json.writeNumberField("event_time", t.eventTime());
@@ -273,7 +317,14 @@ public final class TransactionCodec {
                     return 7;
                 }
                 case "country" -> {
-                    country = coded(name, RecordReader.text(name, parser), 2, 'A', 'Z', "2 capital letters");
+                    country =
+                            coded(
+                                    name,
+                                    RecordReader.text(name, parser),
+                                    2,
+                                    'A',
+                                    'Z',
+                                    "2 capital letters");
                     return 8;
                 }
                 case "entry_mode" -> {
@@ -310,7 +361,8 @@ public final class TransactionCodec {
             }
         }
 
-        private static String coded(String field, String text, int length, char from, char to, String expected)
+        private static String coded(
+                String field, String text, int length, char from, char to, String expected)
                 throws Refused {
             if (text == null) {
                 return null;

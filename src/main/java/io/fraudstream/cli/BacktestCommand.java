@@ -1,0 +1,264 @@
+package io.fraudstream.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fraudstream.config.CodecParts;
+import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.recording.Durations;
+import io.fraudstream.recording.Mapping;
+import io.fraudstream.training.Backtest;
+import io.fraudstream.training.BookProtocol;
+import io.fraudstream.training.Evaluation;
+import io.fraudstream.training.RecordedEvents;
+import io.fraudstream.training.ScoredEvent;
+import io.fraudstream.training.TrainingException;
+import io.fraudstream.training.TrainingReport;
+import io.fraudstream.training.TrainingSettings;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Trains on one range of a recording and scores a later one. */
+@Command(
+        name = "backtest",
+        description = "Trains on one range of recorded files and scores every transaction of a later one.",
+        footer = {
+            "  fraudstream backtest --transactions data/*.csv.gz --mapping config/mappings/handbook.yaml \\",
+            "      --train-from 2018-05-01 --train-to 2018-07-31 --test-from 2018-08-08 --test-to 2018-08-14 \\",
+            "      --label-delay 7d --model dense --scores scores.csv"
+        })
+final class BacktestCommand implements Callable<Integer> {
+    private final Clock clock = Clock.systemUTC();
+
+    @Mixin
+    private SettingsOptions settingsOptions;
+
+    @Mixin
+    private TrainingOptions training;
+
+    @Option(
+            names = "--transactions",
+            paramLabel = "FILE",
+            arity = "1..*",
+            required = true,
+            description = "Recorded files; features warm up on all that lies before the training range.")
+    private List<Path> files;
+
+    @Option(
+            names = "--mapping",
+            paramLabel = "FILE",
+            required = true,
+            description = "What the columns mean, such as config/mappings/handbook.yaml.")
+    private Path mappingFile;
+
+    @Option(names = "--train-from", paramLabel = "DATE", required = true, description = "The first day, UTC.")
+    private LocalDate trainFrom;
+
+    @Option(names = "--train-to", paramLabel = "DATE", required = true, description = "The last day, UTC.")
+    private LocalDate trainTo;
+
+    @Option(names = "--test-from", paramLabel = "DATE", required = true, description = "The first day, UTC.")
+    private LocalDate testFrom;
+
+    @Option(names = "--test-to", paramLabel = "DATE", required = true, description = "The last day, UTC.")
+    private LocalDate testTo;
+
+    @Option(
+            names = "--label-delay",
+            paramLabel = "DURATION",
+            required = true,
+            description = "From an event to its label, such as 7d.")
+    private String labelDelayText;
+
+    @Option(
+            names = "--scores",
+            paramLabel = "OUT.csv",
+            required = true,
+            description = "Write transaction_id,score for every transaction of the test range.")
+    private Path scoresFile;
+
+    @Option(names = "--model-out", paramLabel = "BUNDLE", description = "Write the trained bundle there.")
+    private Path modelOut;
+
+    @Option(names = "--summary", paramLabel = "FILE", description = "Write metrics and times there as JSON.")
+    private Path summaryFile;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, SettingsException, TrainingException {
+        long started = System.nanoTime();
+        Settings settings = settingsOptions.settings();
+        CodecParts parts = SettingsOptions.codecParts(settings);
+        Duration labelDelay;
+        Mapping mapping;
+        TrainingSettings trainingSettings;
+        RecordedEvents events;
+        try {
+            labelDelay = Durations.parse(labelDelayText);
+            requireOrder("--train-to", trainTo, "--train-from", trainFrom);
+            requireOrder("--test-from", testFrom, "--train-to", trainTo.plusDays(1));
+            requireOrder("--test-to", testTo, "--test-from", testFrom);
+            mapping = Mapping.load(mappingFile).withLabelDelay(labelDelay);
+            trainingSettings =
+                    training.settings(settings.training()).withLabelMaturity(labelDelay);
+            events = RecordedEvents.read(
+                    files, mapping, parts.transactionCodec(clock), TrainingOptions.endOf(testTo));
+        } catch (IllegalArgumentException | TypeConversionException wrong) {
+            throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        TrainingOptions.warnOfRejections(err, events.rejected(), events.firstRejection());
+        FeatureSchema schema = new FeatureSchema(parts.rates());
+        Backtest.Result result;
+        try (TrainingDisplay display = new TrainingDisplay(err, Terminal.isInteractive())) {
+            result = new Backtest(schema, trainingSettings, display)
+                    .run(
+                            events,
+                            TrainingOptions.startOf(trainFrom),
+                            TrainingOptions.endOf(trainTo),
+                            TrainingOptions.startOf(testFrom),
+                            TrainingOptions.endOf(testTo));
+        }
+        writeScores(result.scored());
+        if (modelOut != null) {
+            Files.write(modelOut, result.model().zip());
+        }
+        if (training.report() != null) {
+            new TrainingReport(schema)
+                    .write(
+                            training.report(),
+                            result.model(),
+                            List.of(TrainingReport.Section.of(
+                                    "Test days", result.all(), result.scored(), bookMetrics(result.book()))));
+        }
+        double seconds = (System.nanoTime() - started) / 1e9;
+        print(result, events.rejected(), seconds);
+        if (summaryFile != null) {
+            new ObjectMapper()
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValue(summaryFile.toFile(), summary(result, events, seconds));
+        }
+        return Fraudstream.DONE;
+    }
+
+    private static void requireOrder(String name, LocalDate value, String otherName, LocalDate earliest) {
+        if (value.isBefore(earliest)) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + ", expected " + earliest + " or later, behind " + otherName);
+        }
+    }
+
+    private void writeScores(List<ScoredEvent> scored) throws IOException {
+        try (BufferedWriter out = Files.newBufferedWriter(scoresFile)) {
+            out.write("transaction_id,score\n");
+            for (ScoredEvent event : scored) {
+                out.write(quoted(event.transactionId()));
+                out.write(',');
+                out.write(Double.toString(event.score()));
+                out.write('\n');
+            }
+        }
+    }
+
+    /** As RFC 4180 asks, only where the id would break the line. */
+    private static String quoted(String id) {
+        boolean plain = id.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return plain ? id : '"' + id.replace("\"", "\"\"") + '"';
+    }
+
+    private static Map<String, Double> bookMetrics(BookProtocol book) {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("bookEvents", (double) book.evaluation().events());
+        metrics.put("bookAveragePrecision", book.evaluation().averagePrecision());
+        metrics.put("bookAreaUnderRoc", book.evaluation().areaUnderRoc());
+        metrics.put("bookCardPrecisionAt" + book.k(), book.cardPrecision());
+        metrics.put("bookPerfectCardPrecisionAt" + book.k(), book.perfectCardPrecision());
+        return metrics;
+    }
+
+    private void print(Backtest.Result result, long rejected, double seconds) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                Locale.ROOT,
+                "Bundle %s: %s, trained on %,d events (%,d frauds), best epoch %d of %d.%n",
+                result.model().bundle().id(),
+                result.model().bundle().kind().wireName(),
+                result.model().fittedEvents(),
+                result.model().fittedFrauds(),
+                result.model().bestEpoch(),
+                result.model().epochs().size());
+        print(out, "All test transactions", result.all(), "");
+        BookProtocol book = result.book();
+        print(
+                out,
+                "Without cards known to be compromised",
+                book.evaluation(),
+                String.format(
+                        Locale.ROOT,
+                        ", CP@%d %.4f of a perfect scorer's %.4f",
+                        book.k(),
+                        book.cardPrecision(),
+                        book.perfectCardPrecision()));
+        out.printf(
+                Locale.ROOT,
+                "Left out: %,d duplicates, %,d refused rows.%n",
+                result.duplicates(),
+                rejected);
+        out.printf(
+                Locale.ROOT,
+                "Seconds: %.1f in all; features %.1f, training %.1f, scoring %.1f.%n",
+                seconds,
+                result.featureSeconds(),
+                result.trainingSeconds(),
+                result.scoringSeconds());
+        out.flush();
+    }
+
+    private static void print(PrintWriter out, String title, Evaluation evaluation, String more) {
+        out.printf(
+                Locale.ROOT,
+                "%s: %,d events, %,d frauds, AUC %.4f, AP %.4f%s.%n",
+                title,
+                evaluation.events(),
+                evaluation.frauds(),
+                evaluation.areaUnderRoc(),
+                evaluation.averagePrecision(),
+                more);
+    }
+
+    private static Map<String, Object> summary(Backtest.Result result, RecordedEvents events, double seconds) {
+        Map<String, Object> summary = new LinkedHashMap<>();
+        summary.put("bundle", result.model().bundle().id());
+        summary.put("scored", result.scored().size());
+        summary.put("rejected", events.rejected());
+        summary.put("duplicate", result.duplicates());
+        summary.put("test", result.all().metrics());
+        summary.put("book", bookMetrics(result.book()));
+        summary.put("validation", result.model().validation().metrics());
+        summary.put("featureSeconds", result.featureSeconds());
+        summary.put("trainingSeconds", result.trainingSeconds());
+        summary.put("scoringSeconds", result.scoringSeconds());
+        summary.put("seconds", seconds);
+        return summary;
+    }
+}

@@ -1,0 +1,252 @@
+package io.fraudstream.cli;
+
+import io.fraudstream.config.CodecParts;
+import io.fraudstream.config.JobPlan;
+import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.job.JobCounts;
+import io.fraudstream.job.KafkaSettings;
+import io.fraudstream.job.LocalJob;
+import io.fraudstream.kafka.TopicNames;
+import io.fraudstream.kafka.Topics;
+import io.fraudstream.model.BundleException;
+import io.fraudstream.model.BundleFormat;
+import io.fraudstream.model.ModelBundle;
+import io.fraudstream.model.compiled.CompiledScorer;
+import io.fraudstream.registry.ModelPointer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Runs the job on a Flink cluster inside this process. */
+@Command(
+        name = "run",
+        description = {
+            "Runs the job here: transactions and labels in from Kafka, alerts out, events stored.",
+            "It goes on where its last run stopped. Ctrl-C stops it with a savepoint."
+        },
+        footer = {
+            "  fraudstream run --model model.zip",
+            "  fraudstream run --until-end --set job.order=event-time --summary summary.json"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Mixin private SettingsOptions options;
+
+    @Option(
+            names = "--model",
+            paramLabel = "BUNDLE",
+            description = {
+                "The bundle to score with until a promotion arrives on the models topic.",
+                "Without one, and until then, events are observed and stored, and nothing is scored."
+            })
+    private Path bundleFile;
+
+    @Option(
+            names = "--threshold",
+            description = "Alert from this score on, 0 to 1; default: the bundle's own.")
+    private Double threshold;
+
+    @Option(
+            names = "--from",
+            paramLabel = "earliest|latest|INSTANT",
+            defaultValue = "earliest",
+            description =
+                    "Where to begin without the state of an earlier run (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private String from;
+
+    @Option(names = "--fresh", description = "Forget the state of earlier runs.")
+    private boolean fresh;
+
+    @Option(
+            names = "--until-end",
+            description = "Stop when the topics' present ends are read and all is committed.")
+    private boolean untilEnd;
+
+    @Option(
+            names = "--web-port",
+            paramLabel = "PORT",
+            description = "Show Flink's web interface there; 0 for any free port.")
+    private Integer webPort;
+
+    @Option(names = "--summary", paramLabel = "FILE", description = "Write the counts there.")
+    private Path summaryFile;
+
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        Settings settings = options.settings();
+        CodecParts parts = SettingsOptions.codecParts(settings);
+        ModelPointer champion = champion(parts);
+        KafkaSettings.Start start = start();
+        TopicNames names = new TopicNames(settings.kafka().topicPrefix());
+        Map<String, Map<Integer, Long>> ends = new LinkedHashMap<>();
+        try (Topics topics = new Topics(settings.kafka().bootstrapServers(), names)) {
+            topics.require(
+                    names.transactions(),
+                    names.labels(),
+                    names.models(),
+                    names.alerts(),
+                    names.rejected());
+            if (untilEnd) {
+                ends.put(names.transactions(), topics.ends(names.transactions()));
+                ends.put(names.labels(), topics.ends(names.labels()));
+            }
+        }
+        JobPlan plan =
+                JobPlan.of(settings, parts, start, ends, champion, webPort == null ? -1 : webPort);
+        return run(plan);
+    }
+
+    private int run(JobPlan plan) throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        long began = System.nanoTime();
+        LocalJob job =
+                LocalJob.start(plan.kafka(), plan.job(), plan.flink(), plan.codecs(), fresh);
+        out.println(
+                (job.isResumed() ? "Going on where the last run stopped" : "Started afresh")
+                        + (plan.job().champion() == null
+                                ? ", observing: no model is in service."
+                                : ", scoring with bundle "
+                                        + plan.job().champion().bundleId()
+                                        + "."));
+        out.flush();
+        CountDownLatch reported = new CountDownLatch(1);
+        Thread hook = new Thread(() -> stopOnSignal(job, began, reported), "run-shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        if (untilEnd) {
+            long records =
+                    plan.kafka().endOffsets().get(plan.kafka().transactionsTopic()).values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum();
+            try (Progress progress = Progress.start("Transactions", records, spec)) {
+                job.awaitEnds(counts -> progress.at(counts.read() + before(job, counts)));
+            }
+            JobCounts counts = job.stop();
+            Runtime.getRuntime().removeShutdownHook(hook);
+            report(job, counts, began);
+            return counts.isBalanced() ? Fraudstream.DONE : Fraudstream.FAILED;
+        }
+        out.println("Ctrl-C stops it.");
+        out.flush();
+        try {
+            job.ended().join();
+        } catch (CompletionException failed) {
+            throw new ExecutionException(failed.getCause());
+        }
+        reported.await();
+        return Fraudstream.DONE;
+    }
+
+    private static long before(LocalJob job, JobCounts counts) {
+        return job.totals().read() - counts.read();
+    }
+
+    private void stopOnSignal(LocalJob job, long began, CountDownLatch reported) {
+        try {
+            report(job, job.stop(), began);
+        } catch (ExecutionException | IOException e) {
+            System.err.println(
+                    "fraudstream: no savepoint, the next run goes on from the last checkpoint: "
+                            + Failures.describe(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            reported.countDown();
+        }
+    }
+
+    private void report(LocalJob job, JobCounts counts, long began) throws IOException {
+        Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                Locale.ROOT,
+                "Read %,d = scored %,d + rejected %,d + late %,d + duplicate %,d; %,d alerts;"
+                        + " %,d labels; %.1f s.%n",
+                counts.read(),
+                counts.scored(),
+                counts.rejected(),
+                counts.late(),
+                counts.duplicate(),
+                counts.alerts(),
+                counts.labels(),
+                elapsed.toMillis() / 1000.0);
+        if (job.isResumed()) {
+            out.printf(
+                    Locale.ROOT, "Since it was started afresh: %,d read.%n", job.totals().read());
+        }
+        out.flush();
+        new RunSummary(counts, elapsed)
+                .withLatency(counts.latencyMillis())
+                .with("resumed", job.isResumed())
+                .with("totalRead", job.totals().read())
+                .write(summaryFile);
+    }
+
+    private ModelPointer champion(CodecParts parts) throws SettingsException {
+        if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--threshold is " + threshold + ", expected 0 to 1");
+        }
+        if (bundleFile == null) {
+            return null;
+        }
+        try {
+            byte[] zip = Files.readAllBytes(bundleFile);
+            ModelBundle bundle = BundleFormat.read(zip);
+            String fingerprint = new FeatureSchema(parts.rates()).fingerprint();
+            CompiledScorer.of(bundle, fingerprint);
+            return new ModelPointer(
+                    ModelPointer.CHAMPION,
+                    bundle.id(),
+                    bundleFile.toAbsolutePath().toUri().toString(),
+                    BundleFormat.sha256(zip),
+                    fingerprint,
+                    Long.MIN_VALUE,
+                    threshold);
+        } catch (IOException | BundleException unusable) {
+            throw new SettingsException("--model " + bundleFile + ": " + Failures.describe(unusable));
+        }
+    }
+
+    private KafkaSettings.Start start() {
+        return switch (from) {
+            case "earliest" -> KafkaSettings.Start.EARLIEST;
+            case "latest" -> KafkaSettings.Start.LATEST;
+            default -> {
+                try {
+                    yield new KafkaSettings.Start(
+                            KafkaSettings.Start.Kind.TIMESTAMP, Instant.parse(from).toEpochMilli());
+                } catch (DateTimeException wrong) {
+                    throw new ParameterException(
+                            spec.commandLine(),
+                            "--from is \""
+                                    + from
+                                    + "\", expected earliest, latest or an instant such as"
+                                    + " 2026-01-31T00:00:00Z",
+                            wrong);
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,56 @@
+package io.fraudstream.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fraudstream.job.JobCounts;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** The JSON that {@code --summary} writes: a contract, since others drive the program by it. */
+final class RunSummary {
+    private final Map<String, Object> fields = new LinkedHashMap<>();
+
+    RunSummary(JobCounts counts, Duration elapsed) {
+        fields.put("read", counts.read());
+        fields.put("scored", counts.scored());
+        fields.put("rejected", counts.rejected());
+        fields.put("late", counts.late());
+        fields.put("duplicate", counts.duplicate());
+        fields.put("alerts", counts.alerts());
+        fields.put("scoredLate", counts.scoredLate());
+        fields.put("approximate", counts.approximate());
+        fields.put("labels", counts.labels());
+        fields.put("labelsRejected", counts.labelsRejected());
+        fields.put("balanced", counts.isBalanced());
+        fields.put("seconds", elapsed.toMillis() / 1000.0);
+    }
+
+    RunSummary with(String field, Object value) {
+        fields.put(field, value);
+        return this;
+    }
+
+    /** Leaves latency out where no event arrived live. */
+    RunSummary withLatency(Histogram millis) {
+        if (millis.getTotalCount() > 0) {
+            Map<String, Object> latency = new LinkedHashMap<>();
+            latency.put("p50", millis.getValueAtPercentile(50));
+            latency.put("p95", millis.getValueAtPercentile(95));
+            latency.put("p99", millis.getValueAtPercentile(99));
+            latency.put("p999", millis.getValueAtPercentile(99.9));
+            latency.put("max", millis.getMaxValue());
+            fields.put("latencyMillis", latency);
+        }
+        return this;
+    }
+
+    /** Does nothing without a file. */
+    void write(Path file) throws IOException {
+        if (file != null) {
+            JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), fields);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package io.fraudstream.cli;
+
+import io.fraudstream.config.CodecParts;
+import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.recording.Durations;
+import io.fraudstream.recording.Mapping;
+import io.fraudstream.training.Evaluation;
+import io.fraudstream.training.EventStoreReader;
+import io.fraudstream.training.KnownLabels;
+import io.fraudstream.training.OfflineFeatures;
+import io.fraudstream.training.RecordedEvents;
+import io.fraudstream.training.StoreException;
+import io.fraudstream.training.TrainedModel;
+import io.fraudstream.training.Trainer;
+import io.fraudstream.training.TrainingException;
+import io.fraudstream.training.TrainingReport;
+import io.fraudstream.training.TrainingSet;
+import io.fraudstream.training.TrainingSettings;
+import io.fraudstream.training.TrainingWindow;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Trains a model from the event store or from recorded files. */
+@Command(
+        name = "train",
+        description = "Trains a model on what the job stored, or on recorded files, and writes a bundle.",
+        footer = {
+            "  fraudstream train --store data/store --model dense --model-out model.zip --report report",
+            "  fraudstream train --transactions data/*.csv.gz --mapping config/mappings/handbook.yaml \\",
+            "      --label-delay 7d --as-of 2018-07-01T00:00:00Z --model lstm --model-out model.zip"
+        })
+final class TrainCommand implements Callable<Integer> {
+    private final Clock clock = Clock.systemUTC();
+
+    @Mixin
+    private SettingsOptions settingsOptions;
+
+    @Mixin
+    private TrainingOptions training;
+
+    @Option(
+            names = "--store",
+            paramLabel = "DIR",
+            description = "The event store; default: the setting store.directory, unless --transactions is given.")
+    private Path store;
+
+    @Option(
+            names = "--transactions",
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Recorded files instead of the event store; needs --mapping.")
+    private List<Path> files;
+
+    @Option(
+            names = "--mapping",
+            paramLabel = "FILE",
+            description = "What the columns of the files mean, such as config/mappings/handbook.yaml.")
+    private Path mappingFile;
+
+    @Option(
+            names = "--label-delay",
+            paramLabel = "DURATION",
+            description = "From an event of the files to its label, such as 7d; default: as the mapping says.")
+    private String labelDelayText;
+
+    @Option(
+            names = "--as-of",
+            paramLabel = "INSTANT",
+            description =
+                    "Use only labels known by then, such as 2018-07-01T00:00:00Z; default: the last event's time.")
+    private Instant asOf;
+
+    @Option(names = "--train-from", paramLabel = "DATE", description = "The first day, UTC; default: that of the data.")
+    private LocalDate trainFrom;
+
+    @Option(names = "--train-to", paramLabel = "DATE", description = "The last day, UTC; default: that of the data.")
+    private LocalDate trainTo;
+
+    @Option(
+            names = "--model-out",
+            paramLabel = "BUNDLE",
+            required = true,
+            description = "Write the trained bundle there.")
+    private Path modelOut;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** A training set and what was passed over while it was read. */
+    private record Source(TrainingSet set, String notes) {}
+
+    @Override
+    public Integer call() throws IOException, SettingsException, StoreException, TrainingException {
+        Settings settings = settingsOptions.settings();
+        CodecParts parts = SettingsOptions.codecParts(settings);
+        FeatureSchema schema = new FeatureSchema(parts.rates());
+        Source source;
+        try {
+            TrainingSettings trainingSettings = training.settings(settings.training());
+            if (files != null) {
+                source = fromFiles(trainingSettings, schema, parts);
+            } else {
+                Path directory = store == null ? Path.of(settings.store().uri()) : store;
+                source = fromStore(trainingSettings, schema, directory);
+            }
+        } catch (IllegalArgumentException | TypeConversionException wrong) {
+            throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
+        }
+        TrainedModel model;
+        try (TrainingDisplay display =
+                new TrainingDisplay(spec.commandLine().getErr(), Terminal.isInteractive())) {
+            model = new Trainer(schema, display).train(source.set());
+        }
+        Files.write(modelOut, model.zip());
+        if (training.report() != null) {
+            new TrainingReport(schema).write(training.report(), model, List.of());
+        }
+        print(model, source.notes());
+        return Fraudstream.DONE;
+    }
+
+    private Source fromFiles(TrainingSettings settings, FeatureSchema schema, CodecParts parts)
+            throws IOException, TrainingException {
+        if (mappingFile == null || store != null) {
+            throw new IllegalArgumentException("--transactions is given, expected --mapping with it and no --store");
+        }
+        Mapping mapping = Mapping.load(mappingFile);
+        if (labelDelayText != null) {
+            mapping = mapping.withLabelDelay(Durations.parse(labelDelayText));
+        }
+        long until = asOf == null ? Long.MAX_VALUE : asOf.toEpochMilli();
+        RecordedEvents events = RecordedEvents.read(files, mapping, parts.transactionCodec(clock), until);
+        TrainingOptions.warnOfRejections(
+                spec.commandLine().getErr(), events.rejected(), events.firstRejection());
+        if (events.transactions().isEmpty()) {
+            throw new TrainingException("the files hold 0 transactions before the cut-off, expected 1 or more");
+        }
+        long first = events.transactions().get(0).eventTime();
+        long last = events.transactions().get(events.transactions().size() - 1).eventTime();
+        TrainingWindow window = window(first, last);
+        TrainingSet set = new TrainingSet(
+                settings,
+                window,
+                new KnownLabels(events.labels(), window.labelCutOff(), settings.labelMaturity()));
+        OfflineFeatures features = new OfflineFeatures(schema);
+        features.run(events.transactions(), events.labels(), set::add);
+        return new Source(
+                set,
+                String.format(
+                        Locale.ROOT, "%,d duplicates, %,d refused rows", features.duplicates(), events.rejected()));
+    }
+
+    private Source fromStore(TrainingSettings settings, FeatureSchema schema, Path directory)
+            throws StoreException, TrainingException {
+        if (mappingFile != null || labelDelayText != null) {
+            throw new IllegalArgumentException(
+                    "--mapping or --label-delay is given, expected --transactions with it: the store holds labels");
+        }
+        EventStoreReader reader = new EventStoreReader(directory, schema);
+        EventStoreReader.Span span = reader.span()
+                .orElseThrow(() -> new TrainingException(
+                        "event store " + directory + " holds 0 transactions, expected 1 or more"));
+        TrainingWindow window = window(span.first(), span.last());
+        TrainingSet set = new TrainingSet(
+                settings,
+                window,
+                new KnownLabels(reader.labels(), window.labelCutOff(), settings.labelMaturity()));
+        EventStoreReader.Counts counts = reader.read(window.from(), window.to(), set::add);
+        if (counts.rows() == 0) {
+            throw new TrainingException("event store " + directory + " holds 0 transactions of the range with feature"
+                    + " fingerprint " + schema.fingerprint() + ", expected 1 or more; " + counts.otherFeatures()
+                    + " have another");
+        }
+        return new Source(
+                set,
+                String.format(
+                        Locale.ROOT,
+                        "%,d duplicates, %,d events with other features",
+                        counts.duplicates(),
+                        counts.otherFeatures()));
+    }
+
+    private TrainingWindow window(long first, long last) {
+        long cutOff = asOf == null ? last : asOf.toEpochMilli();
+        long from = trainFrom == null ? first : TrainingOptions.startOf(trainFrom);
+        long to = trainTo == null ? last + 1 : TrainingOptions.endOf(trainTo);
+        return new TrainingWindow(from, to, cutOff);
+    }
+
+    private void print(TrainedModel model, String notes) {
+        Evaluation validation = model.validation();
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                Locale.ROOT,
+                "Bundle %s: %s, trained on %,d events (%,d frauds), best epoch %d of %d.%n",
+                model.bundle().id(),
+                model.bundle().kind().wireName(),
+                model.fittedEvents(),
+                model.fittedFrauds(),
+                model.bestEpoch(),
+                model.epochs().size());
+        out.printf(
+                Locale.ROOT,
+                "Validation days: %,d events, %,d frauds, AUC %.4f, AP %.4f; at threshold %.4f precision %.3f, recall"
+                        + " %.3f, F1 %.3f.%n",
+                validation.events(),
+                validation.frauds(),
+                validation.areaUnderRoc(),
+                validation.averagePrecision(),
+                validation.threshold(),
+                validation.precision(),
+                validation.recall(),
+                validation.f1());
+        out.printf(
+                Locale.ROOT,
+                "Left out: %,d events without a mature label, %s.%n",
+                model.immature(),
+                notes);
+        out.println("Written: " + modelOut);
+        out.flush();
+    }
+}

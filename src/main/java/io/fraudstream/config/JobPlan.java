@@ -1,0 +1,102 @@
+package io.fraudstream.config;
+
+import io.fraudstream.job.FlinkSettings;
+import io.fraudstream.job.JobSettings;
+import io.fraudstream.job.KafkaSettings;
+import io.fraudstream.job.LatePolicy;
+import io.fraudstream.job.OrderMode;
+import io.fraudstream.job.kafka.Codecs;
+import io.fraudstream.kafka.TopicNames;
+import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.transaction.ExchangeRates;
+import io.fraudstream.transaction.LabelCodec;
+import io.fraudstream.transaction.TransactionCodec;
+import java.time.Clock;
+import java.util.Map;
+
+/** What the job needs, worked out from the settings. */
+public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink, Codecs codecs) {
+
+    /**
+     * Puts the job's parts together.
+     *
+     * @param start where to read from without a checkpoint
+     * @param endOffsets where a run until the present ends stops; empty for a run without end
+     * @param champion the bundle in service from the start, or {@code null}
+     * @param webPort of Flink's web interface, or -1 for none
+     */
+    public static JobPlan of(
+            Settings settings,
+            CodecParts parts,
+            KafkaSettings.Start start,
+            Map<String, Map<Integer, Long>> endOffsets,
+            ModelPointer champion,
+            int webPort) {
+        TopicNames topics = new TopicNames(settings.kafka().topicPrefix());
+        Settings.Job job = settings.job();
+        KafkaSettings kafka =
+                new KafkaSettings(
+                        settings.kafka().bootstrapServers(),
+                        settings.kafka().properties(),
+                        topics.prefix() + "fraudstream",
+                        start,
+                        endOffsets,
+                        topics.transactions(),
+                        topics.labels(),
+                        topics.models(),
+                        topics.alerts(),
+                        topics.rejected(),
+                        job.scoredTopic() ? topics.scored() : null,
+                        job.delivery() == Settings.Delivery.EXACTLY_ONCE,
+                        job.storeEvents() ? settings.store().uri().toString() : null);
+        OrderMode order =
+                switch (job.order()) {
+                    case ARRIVAL -> OrderMode.ARRIVAL;
+                    case EVENT_TIME -> OrderMode.EVENT_TIME;
+                };
+        LatePolicy late =
+                switch (job.lateEvents()) {
+                    case SCORE -> LatePolicy.SCORE;
+                    case DIVERT -> LatePolicy.DIVERT;
+                };
+        JobSettings jobSettings =
+                new JobSettings(
+                        order,
+                        late,
+                        job.outOfOrderness(),
+                        job.idleness(),
+                        job.dedupeHorizon(),
+                        JobSettings.MAX_EVENTS_PER_HISTORY,
+                        champion,
+                        order == OrderMode.ARRIVAL);
+        FlinkSettings flink =
+                new FlinkSettings(
+                        job.parallelism(),
+                        job.maxParallelism(),
+                        job.checkpointInterval(),
+                        job.checkpointUri(),
+                        job.stateBackend() == Settings.StateBackend.ROCKSDB,
+                        webPort,
+                        settings.flink());
+        return new JobPlan(kafka, jobSettings, flink, new SettingsCodecs(parts));
+    }
+
+    private record SettingsCodecs(CodecParts parts) implements Codecs {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public TransactionCodec transactions() {
+            return parts.transactionCodec(Clock.systemUTC());
+        }
+
+        @Override
+        public LabelCodec labels() {
+            return parts.labelCodec(Clock.systemUTC());
+        }
+
+        @Override
+        public ExchangeRates rates() {
+            return parts.rates();
+        }
+    }
+}

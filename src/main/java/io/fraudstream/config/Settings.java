@@ -1,0 +1,347 @@
+package io.fraudstream.config;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fraudstream.transaction.DecodingLimits;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Everything that can be set, with names as they stand in {@code config/fraudstream.yaml}. Every
+ * default stands in {@link #DEFAULT} and nowhere else; {@link SettingsReader} lays a file, the
+ * environment and the command line over it.
+ *
+ * @param flink handed to Flink's own configuration as it is
+ */
+public record Settings(
+        Kafka kafka,
+        Transactions transactions,
+        Job job,
+        Store store,
+        Registry registry,
+        Training training,
+        Map<String, String> flink) {
+
+    public static final Settings DEFAULT =
+            new Settings(
+                    new Kafka("localhost:9092", "", Map.of()),
+                    new Transactions(
+                            DecodingLimits.DEFAULT.maxRecordBytes(),
+                            DecodingLimits.DEFAULT.maxAmountMinor(),
+                            DecodingLimits.DEFAULT.maxFuture(),
+                            null,
+                            CardNumberRule.REJECT,
+                            null),
+                    new Job(
+                            Order.ARRIVAL,
+                            Duration.ofSeconds(10),
+                            Duration.ofSeconds(30),
+                            LateEvents.SCORE,
+                            Duration.ofDays(7),
+                            Delivery.AT_LEAST_ONCE,
+                            Math.min(4, Runtime.getRuntime().availableProcessors()),
+                            128,
+                            Duration.ofSeconds(10),
+                            "data/checkpoints",
+                            StateBackend.HASHMAP,
+                            false,
+                            true),
+                    new Store("data/store"),
+                    new Registry(Path.of("data", "registry")),
+                    new Training(NetworkKind.DENSE, 42, Duration.ofDays(7), 7, 0.25, 20, 3, 100),
+                    Map.of());
+
+    public Settings {
+        flink = Map.copyOf(flink);
+    }
+
+    /** The settings as a log may show them: what looks like a secret in a free map is left out. */
+    @Override
+    public String toString() {
+        return "Settings[kafka="
+                + kafka
+                + ", transactions="
+                + transactions
+                + ", job="
+                + job
+                + ", store="
+                + store
+                + ", registry="
+                + registry
+                + ", training="
+                + training
+                + ", flink="
+                + Secrets.hide(flink)
+                + "]";
+    }
+
+    /**
+     * Where Kafka is.
+     *
+     * @param topicPrefix stands before every topic's name, so that several installations share a
+     *     cluster
+     * @param properties passed to every Kafka client as they are
+     */
+    public record Kafka(
+            String bootstrapServers, String topicPrefix, Map<String, String> properties) {
+        public Kafka {
+            InvalidSetting.unless(
+                    !bootstrapServers.isBlank(),
+                    "bootstrapServers",
+                    bootstrapServers,
+                    "host:port, several by commas");
+            InvalidSetting.unless(
+                    topicPrefix.matches("[A-Za-z0-9._-]{0,200}"),
+                    "topicPrefix",
+                    topicPrefix,
+                    "letters, digits, dots, underscores and hyphens");
+            properties = Map.copyOf(properties);
+        }
+
+        /**
+         * The full name of one of the topics {@code transactions}, {@code labels}, {@code alerts}
+         * and so on.
+         */
+        public String topic(String name) {
+            return topicPrefix + name;
+        }
+
+        @Override
+        public String toString() {
+            return "Kafka[bootstrapServers="
+                    + bootstrapServers
+                    + ", topicPrefix="
+                    + topicPrefix
+                    + ", properties="
+                    + Secrets.hide(properties)
+                    + "]";
+        }
+    }
+
+    /**
+     * What is accepted at the door.
+     *
+     * @param maxRecordBytes a longer record is refused unread
+     * @param maxAmountMinor in minor units of the base currency
+     * @param maxFuture how far an event time may lie ahead of the record's arrival
+     * @param exchangeRates a rate table in YAML, or {@code null} for the built-in example
+     * @param cardNumbers what happens to a {@code card_id} that looks like a card number
+     * @param cardTokenKeyFile holds the key of {@link CardNumberRule#TOKENIZE}, in hexadecimal; or
+     *     {@code null}
+     */
+    public record Transactions(
+            int maxRecordBytes,
+            long maxAmountMinor,
+            Duration maxFuture,
+            Path exchangeRates,
+            CardNumberRule cardNumbers,
+            Path cardTokenKeyFile) {
+        public Transactions {
+            InvalidSetting.unlessPositive("maxRecordBytes", maxRecordBytes);
+            InvalidSetting.unless(
+                    maxAmountMinor >= 1 && maxAmountMinor <= DecodingLimits.HIGHEST_AMOUNT,
+                    "maxAmountMinor",
+                    maxAmountMinor,
+                    "1 to " + DecodingLimits.HIGHEST_AMOUNT);
+            InvalidSetting.unlessNotNegative("maxFuture", maxFuture);
+        }
+    }
+
+    /** What happens to a {@code card_id} that looks like a card number. */
+    public enum CardNumberRule {
+        /** The record is refused. */
+        @JsonProperty("reject")
+        REJECT,
+        /** It is replaced by a keyed hash. */
+        @JsonProperty("tokenize")
+        TOKENIZE,
+        /** It is taken for a numeric surrogate token and kept. */
+        @JsonProperty("trusted-tokens")
+        TRUSTED_TOKENS
+    }
+
+    /**
+     * How the job runs.
+     *
+     * @param outOfOrderness how far a partition's events may lie behind its newest one before they
+     *     are late
+     * @param idleness after which a silent partition no longer holds the watermark back
+     * @param dedupeHorizon how long a transaction id is remembered, in event time
+     * @param maxParallelism fixed for the life of a state; parallelism never exceeds it
+     * @param checkpointDirectory a path or a URI that Flink can write to
+     * @param scoredTopic whether every scored event goes to the topic {@code scored}
+     * @param storeEvents whether every event goes to the event store
+     */
+    public record Job(
+            Order order,
+            Duration outOfOrderness,
+            Duration idleness,
+            LateEvents lateEvents,
+            Duration dedupeHorizon,
+            Delivery delivery,
+            int parallelism,
+            int maxParallelism,
+            Duration checkpointInterval,
+            String checkpointDirectory,
+            StateBackend stateBackend,
+            boolean scoredTopic,
+            boolean storeEvents) {
+        private static final int HIGHEST_PARALLELISM = 32_768;
+
+        public Job {
+            InvalidSetting.unlessNotNegative("outOfOrderness", outOfOrderness);
+            InvalidSetting.unlessPositive("idleness", idleness);
+            InvalidSetting.unlessPositive("dedupeHorizon", dedupeHorizon);
+            InvalidSetting.unless(
+                    maxParallelism >= 1 && maxParallelism <= HIGHEST_PARALLELISM,
+                    "maxParallelism",
+                    maxParallelism,
+                    "1 to " + HIGHEST_PARALLELISM);
+            InvalidSetting.unless(
+                    parallelism >= 1 && parallelism <= maxParallelism,
+                    "parallelism",
+                    parallelism,
+                    "1 to maxParallelism (" + maxParallelism + ")");
+            InvalidSetting.unless(
+                    checkpointInterval.toMillis() >= 10,
+                    "checkpointInterval",
+                    Durations.format(checkpointInterval),
+                    "10ms or more");
+            InvalidSetting.unlessDirectory("checkpointDirectory", checkpointDirectory);
+        }
+
+        @JsonIgnore
+        public URI checkpointUri() {
+            return uri(checkpointDirectory);
+        }
+    }
+
+    /** In which order events are scored. */
+    public enum Order {
+        /** At once, in the order received. */
+        @JsonProperty("arrival")
+        ARRIVAL,
+        /**
+         * Buffered up to the watermark, by event time and transaction id: repeatable, and later.
+         */
+        @JsonProperty("event-time")
+        EVENT_TIME
+    }
+
+    /** What happens to an event that lies below its partition's bound. */
+    public enum LateEvents {
+        /** It is scored and flagged. */
+        @JsonProperty("score")
+        SCORE,
+        /** It is counted as late and not scored. */
+        @JsonProperty("divert")
+        DIVERT
+    }
+
+    /** What a failure may do to the alerts. */
+    public enum Delivery {
+        /** Repeat some; consumers drop repeats by alert id. */
+        @JsonProperty("at-least-once")
+        AT_LEAST_ONCE,
+        /** Nothing, for consumers that read committed records; alerts wait for a checkpoint. */
+        @JsonProperty("exactly-once")
+        EXACTLY_ONCE
+    }
+
+    /** Where keyed state lives. */
+    public enum StateBackend {
+        /** On the heap: fast, bounded by memory. */
+        @JsonProperty("hashmap")
+        HASHMAP,
+        /** In RocksDB: bounded by disk. */
+        @JsonProperty("rocksdb")
+        ROCKSDB
+    }
+
+    /**
+     * Where events are stored for training.
+     *
+     * @param directory a path or a URI that Flink can write to
+     */
+    public record Store(String directory) {
+        public Store {
+            InvalidSetting.unlessDirectory("directory", directory);
+        }
+
+        @JsonIgnore
+        public URI uri() {
+            return Settings.uri(directory);
+        }
+    }
+
+    /** Where published bundles and the promotion log are. */
+    public record Registry(Path directory) {}
+
+    /**
+     * How a network is trained.
+     *
+     * @param labelMaturity after which an event without a fraud label is taken for legitimate
+     * @param validationDays the last days of the training range, kept for early stopping,
+     *     calibration and thresholds
+     * @param legitimateShare the share of legitimate events that is trained on; every fraud is
+     * @param patience epochs without improvement before training stops
+     * @param alertsPerDay what the threshold is chosen for
+     */
+    public record Training(
+            NetworkKind model,
+            long seed,
+            Duration labelMaturity,
+            int validationDays,
+            double legitimateShare,
+            int maxEpochs,
+            int patience,
+            int alertsPerDay) {
+        public Training {
+            InvalidSetting.unlessNotNegative("labelMaturity", labelMaturity);
+            InvalidSetting.unlessPositive("validationDays", validationDays);
+            InvalidSetting.unless(
+                    legitimateShare > 0 && legitimateShare <= 1,
+                    "legitimateShare",
+                    legitimateShare,
+                    "more than 0 and at most 1");
+            InvalidSetting.unlessPositive("maxEpochs", maxEpochs);
+            InvalidSetting.unlessPositive("patience", patience);
+            InvalidSetting.unlessPositive("alertsPerDay", alertsPerDay);
+        }
+    }
+
+    /** The networks that can be trained. */
+    public enum NetworkKind {
+        @JsonProperty("dense")
+        DENSE,
+        @JsonProperty("lstm")
+        LSTM
+    }
+
+    /**
+     * The effective settings as YAML in the shape of the file, secrets hidden, in a fixed order.
+     */
+    public String toYaml() {
+        return SettingsReader.toYaml(
+                new Settings(
+                        new Kafka(
+                                kafka.bootstrapServers,
+                                kafka.topicPrefix,
+                                new TreeMap<>(Secrets.hide(kafka.properties))),
+                        transactions,
+                        job,
+                        store,
+                        registry,
+                        training,
+                        new TreeMap<>(Secrets.hide(flink))));
+    }
+
+    private static URI uri(String directory) {
+        return directory.contains("://") || directory.startsWith("file:")
+                ? URI.create(directory)
+                : Path.of(directory).toAbsolutePath().normalize().toUri();
+    }
+}

@@ -1,0 +1,592 @@
+package io.fraudstream.features;
+
+import io.fraudstream.transaction.FraudLabel;
+import io.fraudstream.transaction.Transaction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What is remembered of one terminal: its events of the last 37 days and the labels on them. A
+ * label counts at an event if it was known by then, labels before transactions on ties; of several
+ * verdicts on one transaction the last known one stands, and of two at once fraud. Labels may come
+ * before their transaction or long after they were known.
+ *
+ * <p>Everything but events and labels follows from them and from two positions: how many events lie
+ * before the one at hand, and at what time the windows end. Both move step by step in either
+ * direction, so an event out of order costs no more than the events and labels that it comes
+ * before. Not safe for several threads.
+ *
+ * <p>From {@code maxEvents} rows on, the older half is folded: its events in the same pane of 4 /
+ * {@code maxEvents} of what is kept become one row at the time of the last of them. At each end of
+ * a window a count is then off by at most the events of one pane, and features are called
+ * approximate until the last such row has left every window. A label that comes to a folded event
+ * adds a fraud to its row and can't be taken back.
+ */
+public final class TerminalHistory {
+    private static final long DAY = 86_400_000L;
+    private static final long KEPT =
+            FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE;
+    private static final int FIRST_CAPACITY = 8;
+
+    /** Ages at which events leave one window and enter another. */
+    private static final long[] AGES = {
+        DAY,
+        7 * DAY,
+        8 * DAY,
+        14 * DAY,
+        21 * DAY,
+        28 * DAY,
+        30 * DAY,
+        FeatureSchema.TERMINAL_HORIZON
+    };
+
+    private static final int AGE_1 = 0;
+    private static final int AGE_7 = 1;
+    private static final int AGE_8 = 2;
+    private static final int AGE_14 = 3;
+    private static final int AGE_21 = 4;
+    private static final int AGE_28 = 5;
+    private static final int AGE_30 = 6;
+    private static final int AGE_37 = 7;
+    private static final int[] MATURED_TO = {AGE_8, AGE_14, AGE_37};
+
+    // Ties broken by content, so that the order of arrival does not matter; of two verdicts at once
+    // fraud is the last.
+    private static final Comparator<Verdict> ORDER =
+            Comparator.comparingLong(Verdict::knownAt)
+                    .thenComparingLong(Verdict::identity)
+                    .thenComparingLong(Verdict::eventTime)
+                    .thenComparing(Verdict::fraud);
+
+    int size;
+    long[] time = new long[FIRST_CAPACITY];
+    long[] rank = new long[FIRST_CAPACITY];
+    long[] identity = new long[FIRST_CAPACITY];
+
+    /** How many of a row's events are frauds by the labels that are due. */
+    int[] frauds = new int[FIRST_CAPACITY];
+
+    /** How many events a row stands for; null while nothing was folded. */
+    int[] weight;
+
+    /** The labels on events that are kept, in the order in which they become known. */
+    final List<Verdict> labels = new ArrayList<>(0);
+
+    private final int maxEvents;
+    private final long pane;
+
+    /** When all windows end, and by when labels must be known. */
+    private long clock = Long.MIN_VALUE;
+
+    /** How many rows are in the aggregates: those before the event at hand. */
+    private int visible;
+
+    /** How many labels are known by the clock. */
+    private int due;
+
+    /** The first row of each window. */
+    private final int[] tail = new int[AGES.length];
+
+    private final int[] countYounger = new int[AGES.length];
+    private final int[] fraudsYounger = new int[AGES.length];
+
+    /** How many folded rows the widest window holds. */
+    private int folds;
+
+    /**
+     * The first and the last visible row with a fraud; to be looked for where it lies outside the
+     * widest window.
+     */
+    private int firstFraud = -1;
+
+    private int lastFraud = -1;
+
+    record Verdict(long identity, long eventTime, long knownAt, boolean fraud) {}
+
+    /**
+     * @param maxEvents from so many events on the oldest are folded together and features become
+     *     approximate; at least 16
+     */
+    public TerminalHistory(int maxEvents) {
+        if (maxEvents < 16) {
+            throw new IllegalArgumentException(
+                    "maxEvents is " + maxEvents + ", expected at least 16");
+        }
+        this.maxEvents = maxEvents;
+        this.pane = 4 * KEPT / maxEvents;
+    }
+
+    static void addSpecs(List<FeatureSpec> specs) {
+        for (String window : new String[] {"1d", "7d", "30d"}) {
+            add(
+                    specs,
+                    "terminal_count_" + window,
+                    Unit.COUNT,
+                    "transactions at this terminal within " + window);
+        }
+        for (String window : new String[] {"1d", "7d", "30d"}) {
+            add(
+                    specs,
+                    "terminal_matured_count_" + window,
+                    Unit.COUNT,
+                    "transactions at this terminal in the " + window + " before the label delay");
+            add(
+                    specs,
+                    "terminal_known_frauds_" + window,
+                    Unit.COUNT,
+                    "known frauds at this terminal in the " + window + " before the label delay");
+            specs.add(
+                    new FeatureSpec(
+                            "terminal_fraud_share_" + window,
+                            Unit.SHARE,
+                            Transform.NONE,
+                            "share of frauds at this terminal in the "
+                                    + window
+                                    + " before the label delay"));
+        }
+        for (int delay : new int[] {0, 14, 21}) {
+            add(
+                    specs,
+                    "terminal_known_frauds_7d_delay_" + delay + "d",
+                    Unit.COUNT,
+                    "known frauds at this terminal in the 7d up to " + delay + " days ago");
+        }
+        add(
+                specs,
+                "terminal_fraud_run",
+                Unit.COUNT,
+                "frauds in a row at this terminal, up to the label delay");
+        add(
+                specs,
+                "terminal_days_since_fraud",
+                Unit.DAYS,
+                "time since this terminal's last known fraud");
+        add(
+                specs,
+                "terminal_days_since_first_fraud",
+                Unit.DAYS,
+                "time since this terminal's first known fraud");
+        add(
+                specs,
+                "terminal_days_since_legitimate",
+                Unit.DAYS,
+                "time since this terminal's last cleared transaction");
+    }
+
+    private static void add(List<FeatureSpec> specs, String name, Unit unit, String words) {
+        specs.add(new FeatureSpec(name, unit, Transform.LOG, words));
+    }
+
+    /** The event time of the newest event, or {@link Long#MIN_VALUE}. */
+    public long newestTime() {
+        return size == 0 ? Long.MIN_VALUE : time[size - 1];
+    }
+
+    /**
+     * The event time of the newest event or label: nothing of it matters once that is past the
+     * horizon.
+     */
+    public long lastTime() {
+        long last = newestTime();
+        for (Verdict label : labels) {
+            last = Math.max(last, label.eventTime());
+        }
+        return last;
+    }
+
+    /** How many events are held, folded ones as one. */
+    public int size() {
+        return size;
+    }
+
+    /** How many labels wait for their time or for their transaction. */
+    public int pendingLabels() {
+        int pending = labels.size() - due;
+        for (int i = 0; i < due; i++) {
+            pending += rowOf(labels.get(i)) < 0 ? 1 : 0;
+        }
+        return pending;
+    }
+
+    /**
+     * Takes in a label, to be used from its {@code knownAt} on. The same label once more changes
+     * nothing.
+     */
+    public void label(FraudLabel label) {
+        Verdict added =
+                new Verdict(
+                        EventIdentity.hash(label.transactionId()),
+                        label.eventTime(),
+                        label.knownAt(),
+                        label.fraud());
+        int position = Collections.binarySearch(labels, added, ORDER);
+        if (position >= 0) {
+            return;
+        }
+        position = -position - 1;
+        labels.add(position, added);
+        if (position < due) {
+            due++;
+            takeEffect(position);
+        }
+    }
+
+    /**
+     * Writes the terminal's features at this event, then takes the event in.
+     *
+     * @return whether folded events are within a window, so that features are approximate
+     */
+    boolean step(Transaction t, double[] out, int offset) {
+        long eventRank = EventIdentity.rank(t.id());
+        long newest = Math.max(clock, t.eventTime());
+        while (visible > 0
+                && EventIdentity.isAfter(
+                        time[visible - 1], rank[visible - 1], t.eventTime(), eventRank)) {
+            hideLast();
+        }
+        moveTo(t.eventTime());
+        measure(t, out, offset);
+        boolean approximate = folds > 0;
+        if (!t.isReversal()) {
+            long hash = EventIdentity.hash(t.id());
+            insert(visible, t.eventTime(), eventRank, hash);
+            frauds[visible] = verdictOn(hash, t.eventTime()) ? 1 : 0;
+        }
+        showAll();
+        if (newest > t.eventTime()) {
+            moveTo(newest);
+        }
+        forget();
+        if (size >= maxEvents) {
+            fold();
+        }
+        return approximate;
+    }
+
+    /** Appends a row as it was stored; {@link #rebuild} must follow the last one. */
+    void restore(long at, long eventRank, long hash, int rows, int fraudsThere) {
+        insert(size, at, eventRank, hash);
+        if (rows > 1) {
+            weigh(size - 1, rows);
+            frauds[size - 1] = fraudsThere;
+        }
+    }
+
+    /** Lets windows follow from the rows and labels that were put in. */
+    void rebuild(long now) {
+        visible = size;
+        folds = 0;
+        firstFraud = -1;
+        lastFraud = -1;
+        Arrays.fill(tail, size);
+        Arrays.fill(countYounger, 0);
+        Arrays.fill(fraudsYounger, 0);
+        if (size > 0) {
+            moveTo(now);
+        }
+    }
+
+    private void hideLast() {
+        visible--;
+        for (int a = 0; a < AGES.length; a++) {
+            if (tail[a] > visible) {
+                tail[a] = visible;
+            } else {
+                count(a, visible, -1);
+            }
+        }
+        lastFraud = lastFraud == visible ? -1 : lastFraud;
+    }
+
+    private void showAll() {
+        for (; visible < size; visible++) {
+            for (int a = 0; a < AGES.length; a++) {
+                count(a, visible, 1);
+            }
+            lastFraud = frauds[visible] > 0 ? visible : lastFraud;
+        }
+    }
+
+    private void count(int age, int row, int sign) {
+        int rows = weightOf(row);
+        countYounger[age] += sign * rows;
+        fraudsYounger[age] += sign * frauds[row];
+        if (age == AGE_37 && rows > 1) {
+            folds += sign;
+        }
+    }
+
+    /** Lets every window end at this time, with the labels known by then. */
+    private void moveTo(long now) {
+        clock = now;
+        for (int a = 0; a < AGES.length; a++) {
+            long limit = now - AGES[a];
+            while (tail[a] < visible && time[tail[a]] <= limit) {
+                count(a, tail[a]++, -1);
+            }
+            while (tail[a] > 0 && time[tail[a] - 1] > limit) {
+                count(a, --tail[a], 1);
+                firstFraud = a == AGE_37 && frauds[tail[a]] > 0 ? tail[a] : firstFraud;
+            }
+        }
+        while (due > 0 && labels.get(due - 1).knownAt() > now) {
+            due--;
+            settle(labels.get(due));
+        }
+        while (due < labels.size() && labels.get(due).knownAt() <= now) {
+            due++;
+            takeEffect(due - 1);
+        }
+    }
+
+    /** What a label does that has become due. */
+    private void takeEffect(int index) {
+        Verdict label = labels.get(index);
+        int fold = weight == null ? -1 : foldOf(label);
+        if (fold < 0) {
+            settle(label);
+            return;
+        }
+        if (label.fraud() && frauds[fold] < weight[fold]) {
+            setFrauds(fold, frauds[fold] + 1);
+        }
+        labels.remove(index);
+        due--;
+    }
+
+    /** Lets the verdicts that are due say what the labelled event is, if it has come. */
+    private void settle(Verdict label) {
+        int row = rowOf(label);
+        if (row >= 0) {
+            setFrauds(row, verdictOn(label.identity(), label.eventTime()) ? 1 : 0);
+        }
+    }
+
+    private void setFrauds(int row, int known) {
+        int change = known - frauds[row];
+        frauds[row] = known;
+        for (int a = 0; a < AGES.length; a++) {
+            fraudsYounger[a] += row >= tail[a] && row < visible ? change : 0;
+        }
+        if (known > 0) {
+            firstFraud = Math.min(firstFraud, row);
+            lastFraud = row < visible && lastFraud >= 0 ? Math.max(lastFraud, row) : lastFraud;
+        } else {
+            firstFraud = firstFraud == row ? -1 : firstFraud;
+            lastFraud = lastFraud == row ? -1 : lastFraud;
+        }
+    }
+
+    private boolean verdictOn(long hash, long eventTime) {
+        for (int i = due - 1; i >= 0; i--) {
+            Verdict label = labels.get(i);
+            if (label.identity() == hash && label.eventTime() == eventTime) {
+                return label.fraud();
+            }
+        }
+        return false;
+    }
+
+    /** The row of the labelled event alone; -1 if it has not come or was folded. */
+    private int rowOf(Verdict label) {
+        for (int i = firstAt(label.eventTime()); i < size && time[i] == label.eventTime(); i++) {
+            if (identity[i] == label.identity()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The folded row that must hold the labelled event; -1 if there is none. */
+    private int foldOf(Verdict label) {
+        int row = firstAt(label.eventTime());
+        boolean folded =
+                row < size && weight[row] > 1 && paneOf(time[row]) == paneOf(label.eventTime());
+        return folded && rowOf(label) < 0 ? row : -1;
+    }
+
+    /** The first row at this time or later. */
+    private int firstAt(long eventTime) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (time[middle] < eventTime) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private long paneOf(long eventTime) {
+        return Math.floorDiv(eventTime, pane);
+    }
+
+    private void measure(Transaction t, double[] out, int offset) {
+        int o = offset;
+        int self = t.isReversal() ? 0 : 1;
+        out[o++] = countYounger[AGE_1] + self;
+        out[o++] = countYounger[AGE_7] + self;
+        out[o++] = countYounger[AGE_30] + self;
+        for (int to : MATURED_TO) {
+            int count = countYounger[to] - countYounger[AGE_7];
+            int known = fraudsYounger[to] - fraudsYounger[AGE_7];
+            out[o++] = count;
+            out[o++] = known;
+            out[o++] = count == 0 ? 0 : (double) known / count;
+        }
+        out[o++] = fraudsYounger[AGE_7];
+        out[o++] = fraudsYounger[AGE_21] - fraudsYounger[AGE_14];
+        out[o++] = fraudsYounger[AGE_28] - fraudsYounger[AGE_21];
+
+        int oldest = tail[AGE_37];
+        int legitimate = tail[AGE_7] - 1;
+        int run = 0;
+        while (legitimate >= oldest && frauds[legitimate] > 0) {
+            run += frauds[legitimate--];
+        }
+        out[o++] = run;
+        boolean any = fraudsYounger[AGE_37] > 0;
+        if (any) {
+            lastFraud = lastFraud < 0 ? visible - 1 : lastFraud;
+            while (frauds[lastFraud] == 0) {
+                lastFraud--;
+            }
+            firstFraud = Math.max(firstFraud, oldest);
+            while (frauds[firstFraud] == 0) {
+                firstFraud++;
+            }
+        }
+        out[o++] = any ? days(t, lastFraud) : Double.NaN;
+        out[o++] = any ? days(t, firstFraud) : Double.NaN;
+        out[o] = legitimate >= oldest ? days(t, legitimate) : Double.NaN;
+    }
+
+    private double days(Transaction t, int row) {
+        return (double) (t.eventTime() - time[row]) / DAY;
+    }
+
+    /** Puts in a row that is not visible yet. */
+    private void insert(int row, long at, long eventRank, long hash) {
+        if (size == time.length) {
+            int capacity = size + (size >> 1);
+            time = Arrays.copyOf(time, capacity);
+            rank = Arrays.copyOf(rank, capacity);
+            identity = Arrays.copyOf(identity, capacity);
+            frauds = Arrays.copyOf(frauds, capacity);
+            weight = weight == null ? null : Arrays.copyOf(weight, capacity);
+        }
+        if (row < size) {
+            move(row, row + 1, size - row);
+        }
+        size++;
+        time[row] = at;
+        rank[row] = eventRank;
+        identity[row] = hash;
+        frauds[row] = 0;
+        if (weight != null) {
+            weight[row] = 1;
+        }
+        firstFraud += firstFraud >= row ? 1 : 0;
+    }
+
+    /**
+     * Forgets what no window will see again; only when a quarter of the rows goes, so that this is
+     * O(1) amortised.
+     */
+    private void forget() {
+        long forgotten = clock - KEPT;
+        if (size > 0 && time[size / 4] > forgotten) {
+            return;
+        }
+        forgetUpTo(forgotten);
+    }
+
+    private void forgetUpTo(long forgotten) {
+        int rows = firstAt(forgotten + 1);
+        move(rows, 0, size - rows);
+        size -= rows;
+        visible -= rows;
+        for (int a = 0; a < AGES.length; a++) {
+            tail[a] -= rows;
+        }
+        firstFraud = Math.max(-1, firstFraud - rows);
+        lastFraud = Math.max(-1, lastFraud - rows);
+        removeLabels(label -> label.eventTime() <= forgotten);
+    }
+
+    private void removeLabels(Predicate<Verdict> condition) {
+        if (labels.isEmpty()) {
+            return;
+        }
+        List<Verdict> known = labels.subList(0, due);
+        known.removeIf(condition);
+        due = known.size();
+        labels.removeIf(condition);
+    }
+
+    /** Folds the older half, so that a terminal of any rate takes bounded room. */
+    private void fold() {
+        forgetUpTo(clock - KEPT);
+        int half = size / 2;
+        int kept = 0;
+        for (int first = 0; first < half; kept++) {
+            int last = first;
+            int rows = weightOf(first);
+            int known = frauds[first];
+            while (last + 1 < half && paneOf(time[last + 1]) == paneOf(time[first])) {
+                last++;
+                rows += weightOf(last);
+                known += frauds[last];
+            }
+            move(last, kept, 1);
+            if (last > first) {
+                identity[kept] = 0;
+                frauds[kept] = known;
+                weigh(kept, rows);
+            }
+            first = last + 1;
+        }
+        move(half, kept, size - half);
+        size -= half - kept;
+        removeDueOnFolds();
+        rebuild(clock);
+    }
+
+    /** Labels on folded events are counted in their rows. */
+    private void removeDueOnFolds() {
+        if (weight != null) {
+            List<Verdict> known = labels.subList(0, due);
+            known.removeIf(label -> foldOf(label) >= 0);
+            due = known.size();
+        }
+    }
+
+    int weightOf(int row) {
+        return weight == null ? 1 : weight[row];
+    }
+
+    private void weigh(int row, int rows) {
+        if (weight == null) {
+            weight = new int[time.length];
+            Arrays.fill(weight, 1);
+        }
+        weight[row] = rows;
+    }
+
+    private void move(int from, int to, int rows) {
+        System.arraycopy(time, from, time, to, rows);
+        System.arraycopy(rank, from, rank, to, rows);
+        System.arraycopy(identity, from, identity, to, rows);
+        System.arraycopy(frauds, from, frauds, to, rows);
+        if (weight != null) {
+            System.arraycopy(weight, from, weight, to, rows);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package io.fraudstream.features;
+
+/** What a feature goes through before it is standardised. */
+public enum Transform {
+    /** As it is. */
+    NONE,
+    /** sign(x) · ln(1 + |x|), for what has a heavy tail. */
+    LOG
+}

@@ -1,0 +1,83 @@
+package io.fraudstream.job;
+
+import io.fraudstream.alert.Decision;
+import io.fraudstream.alert.ScoredTransaction;
+import io.fraudstream.job.kafka.Codecs;
+import io.fraudstream.job.operator.AdmissionFunction;
+import io.fraudstream.job.operator.CardFunction;
+import io.fraudstream.job.operator.DedupeFunction;
+import io.fraudstream.job.operator.LabelAdmissionFunction;
+import io.fraudstream.job.operator.TerminalFunction;
+import io.fraudstream.job.state.Admitted;
+import io.fraudstream.job.state.JobTypes;
+import io.fraudstream.job.state.Measured;
+import io.fraudstream.job.state.Received;
+import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.transaction.FraudLabel;
+import io.fraudstream.transaction.Rejection;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+
+/**
+ * The whole topology, on whatever sources it is given: {@link KafkaPipeline} brings the real ones and the sinks.
+ *
+ * <pre>
+ * transactions ─ admission ─ dedupe ─ terminal features ─ card features and score ─► scored, alerts
+ *                    │                     ▲                        ▲
+ *                    ▼                  labels                   pointers
+ *                 rejected
+ * </pre>
+ */
+public final class FraudPipeline {
+    /** What comes out. */
+    public record Outputs(
+            DataStream<ScoredTransaction> scored,
+            DataStream<ScoredTransaction> alerts,
+            DataStream<Rejection> rejected,
+            DataStream<FraudLabel> labels) {}
+
+    private FraudPipeline() {}
+
+    /** Defines the workflow from received records to scores, alerts and rejected records. */
+    public static Outputs build(
+            DataStream<Received> transactions,
+            DataStream<Received> labelRecords,
+            DataStream<ModelPointer> pointers,
+            JobSettings settings,
+            Codecs codecs) {
+        SingleOutputStreamOperator<Admitted> admitted = transactions
+                .process(new AdmissionFunction(settings), JobTypes.ADMITTED)
+                .uid(OperatorUids.ADMISSION)
+                .name("Admission");
+        SingleOutputStreamOperator<FraudLabel> labels = labelRecords
+                .process(new LabelAdmissionFunction(), JobTypes.LABEL)
+                .uid(OperatorUids.LABEL_ADMISSION)
+                .name("Label admission");
+
+        SingleOutputStreamOperator<Admitted> unique = admitted.keyBy(DedupeFunction.BUCKET)
+                .process(new DedupeFunction(settings), JobTypes.ADMITTED)
+                .uid(OperatorUids.DEDUPE)
+                .name("Dedupe");
+
+        SingleOutputStreamOperator<Measured> measured = unique.keyBy(TerminalFunction.TERMINAL)
+                .connect(labels.keyBy(TerminalFunction.LABEL_TERMINAL))
+                .process(new TerminalFunction(settings, codecs), JobTypes.MEASURED)
+                .uid(OperatorUids.TERMINAL_FEATURES)
+                .name("Terminal features");
+
+        SingleOutputStreamOperator<ScoredTransaction> scored = measured.keyBy(CardFunction.CARD)
+                .connect(pointers.broadcast(CardFunction.POINTERS))
+                .process(new CardFunction(settings, codecs), JobTypes.SCORED)
+                .uid(OperatorUids.CARD_SCORING)
+                .name("Card features and score");
+
+        SingleOutputStreamOperator<ScoredTransaction> alerts = scored.filter(
+                        transaction -> transaction.decision() == Decision.ALERT)
+                .uid(OperatorUids.ALERTS_ONLY)
+                .name("Alerts only");
+
+        DataStream<Rejection> rejected = admitted.getSideOutput(AdmissionFunction.REJECTED)
+                .union(labels.getSideOutput(AdmissionFunction.REJECTED));
+        return new Outputs(scored, alerts, rejected, labels);
+    }
+}

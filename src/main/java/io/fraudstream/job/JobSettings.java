@@ -1,0 +1,51 @@
+package io.fraudstream.job;
+
+import io.fraudstream.registry.ModelPointer;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * What the operators of the job need to know.
+ *
+ * @param outOfOrderness bound on disorder within a partition
+ * @param dedupeHorizon for how long, in event time, a transaction id is remembered
+ * @param maxEventsPerHistory from so many events on a card's or terminal's history folds its oldest
+ * @param champion the bundle that serves from the start, or {@code null} to observe until a pointer comes
+ * @param measureLatency whether the time from a record's timestamp to its score is measured
+ */
+public record JobSettings(
+        OrderMode order,
+        LatePolicy latePolicy,
+        Duration outOfOrderness,
+        Duration idleness,
+        Duration dedupeHorizon,
+        int maxEventsPerHistory,
+        ModelPointer champion,
+        boolean measureLatency)
+        implements Serializable {
+    public static final int MAX_EVENTS_PER_HISTORY = 4096;
+
+    public static JobSettings defaults(OrderMode order) {
+        return new JobSettings(
+                order,
+                LatePolicy.SCORE,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                MAX_EVENTS_PER_HISTORY,
+                null,
+                order == OrderMode.ARRIVAL);
+    }
+
+    public JobSettings withChampion(ModelPointer pointer) {
+        return new JobSettings(
+                order,
+                latePolicy,
+                outOfOrderness,
+                idleness,
+                dedupeHorizon,
+                maxEventsPerHistory,
+                pointer,
+                measureLatency);
+    }
+}

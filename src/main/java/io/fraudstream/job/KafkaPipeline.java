@@ -1,0 +1,179 @@
+package io.fraudstream.job;
+
+import io.fraudstream.alert.ScoredTransaction;
+import io.fraudstream.alert.ScoredTransactionCodec;
+import io.fraudstream.job.kafka.Codecs;
+import io.fraudstream.job.kafka.PointerDeserializer;
+import io.fraudstream.job.kafka.ReceivedDeserializer;
+import io.fraudstream.job.kafka.ReceivedWatermarks;
+import io.fraudstream.job.kafka.RecordWriter;
+import io.fraudstream.job.state.JobTypes;
+import io.fraudstream.job.state.Received;
+import io.fraudstream.job.store.EventStore;
+import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.transaction.Rejection;
+import io.fraudstream.transaction.RejectionCodec;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Puts {@link FraudPipeline} between Kafka topics and the event store. */
+public final class KafkaPipeline {
+    // The broker's default maximum is 15 minutes; the sink's own default of an hour would be refused.
+    private static final String TRANSACTION_TIMEOUT_MILLIS = "840000";
+
+    private KafkaPipeline() {}
+
+    /** Adds the job to the environment; {@code env.executeAsync} then starts it. */
+    public static void build(
+            StreamExecutionEnvironment env, KafkaSettings kafka, JobSettings settings, Codecs codecs) {
+        DataStream<Received> transactions = env.fromSource(
+                        source(
+                                kafka,
+                                kafka.transactionsTopic(),
+                                ReceivedDeserializer.transactions(codecs, ends(kafka, kafka.transactionsTopic()))),
+                        watermarks(kafka, settings),
+                        "Transactions",
+                        JobTypes.RECEIVED)
+                .uid(OperatorUids.TRANSACTION_SOURCE);
+        DataStream<Received> labels = env.fromSource(
+                        source(
+                                kafka,
+                                kafka.labelsTopic(),
+                                ReceivedDeserializer.labels(codecs, ends(kafka, kafka.labelsTopic()))),
+                        watermarks(kafka, settings),
+                        "Labels",
+                        JobTypes.RECEIVED)
+                .uid(OperatorUids.LABEL_SOURCE);
+        DataStream<ModelPointer> pointers = env.fromSource(
+                        pointerSource(kafka), neverHoldingBack(), "Model pointers", JobTypes.POINTER)
+                .setParallelism(1)
+                .uid(OperatorUids.POINTER_SOURCE);
+
+        FraudPipeline.Outputs outputs = FraudPipeline.build(transactions, labels, pointers, settings, codecs);
+
+        outputs.alerts()
+                .sinkTo(sink(
+                        kafka,
+                        "alerts",
+                        new RecordWriter<ScoredTransaction>(
+                                kafka.alertsTopic(),
+                                ScoredTransaction::alertId,
+                                ScoredTransactionCodec::encodeAlert)))
+                .uid(OperatorUids.ALERT_SINK)
+                .name("Alerts");
+        outputs.rejected()
+                .sinkTo(sink(
+                        kafka,
+                        "rejected",
+                        new RecordWriter<Rejection>(
+                                kafka.rejectedTopic(), rejection -> null, RejectionCodec::encode)))
+                .uid(OperatorUids.REJECTED_SINK)
+                .name("Rejected records");
+        if (kafka.scoredTopic() != null) {
+            outputs.scored()
+                    .sinkTo(sink(
+                            kafka,
+                            "scored",
+                            new RecordWriter<ScoredTransaction>(
+                                    kafka.scoredTopic(),
+                                    scored -> scored.transaction().cardId(),
+                                    ScoredTransactionCodec::encodeScored)))
+                    .uid(OperatorUids.SCORED_SINK)
+                    .name("Scored transactions");
+        }
+        if (kafka.storeDirectory() != null) {
+            outputs.scored()
+                    .sinkTo(EventStore.transactions(kafka.storeDirectory(), codecs))
+                    .uid(OperatorUids.EVENT_STORE)
+                    .name("Event store");
+            outputs.labels()
+                    .sinkTo(EventStore.labels(kafka.storeDirectory()))
+                    .uid(OperatorUids.LABEL_STORE)
+                    .name("Label store");
+        }
+    }
+
+    private static Map<Integer, Long> ends(KafkaSettings kafka, String topic) {
+        return kafka.endOffsets().getOrDefault(topic, Map.of());
+    }
+
+    private static WatermarkStrategy<Received> watermarks(KafkaSettings kafka, JobSettings settings) {
+        return kafka.runsUntilEnd()
+                ? ReceivedWatermarks.untilEnd(settings.outOfOrderness())
+                : ReceivedWatermarks.live(settings.outOfOrderness(), settings.idleness());
+    }
+
+    private static KafkaSource<Received> source(
+            KafkaSettings kafka, String topic, ReceivedDeserializer deserializer) {
+        OffsetsInitializer start =
+                switch (kafka.start().kind()) {
+                    case EARLIEST -> OffsetsInitializer.earliest();
+                    case LATEST -> OffsetsInitializer.latest();
+                    case TIMESTAMP -> OffsetsInitializer.timestamp(kafka.start().timestamp());
+                };
+        return KafkaSource.<Received>builder()
+                .setBootstrapServers(kafka.bootstrapServers())
+                .setProperties(properties(kafka))
+                .setGroupId(kafka.groupId())
+                .setTopics(topic)
+                .setStartingOffsets(start)
+                .setDeserializer(deserializer)
+                .build();
+    }
+
+    private static KafkaSource<ModelPointer> pointerSource(KafkaSettings kafka) {
+        return KafkaSource.<ModelPointer>builder()
+                .setBootstrapServers(kafka.bootstrapServers())
+                .setProperties(properties(kafka))
+                .setGroupId(kafka.groupId())
+                .setTopics(kafka.modelsTopic())
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setDeserializer(new PointerDeserializer())
+                .build();
+    }
+
+    private static <T> KafkaSink<T> sink(KafkaSettings kafka, String name, RecordWriter<T> writer) {
+        Properties properties = properties(kafka);
+        properties.putIfAbsent("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
+        properties.putIfAbsent("compression.type", "lz4");
+        return KafkaSink.<T>builder()
+                .setBootstrapServers(kafka.bootstrapServers())
+                .setKafkaProducerConfig(properties)
+                .setRecordSerializer(writer)
+                .setDeliveryGuarantee(
+                        kafka.exactlyOnce() ? DeliveryGuarantee.EXACTLY_ONCE : DeliveryGuarantee.AT_LEAST_ONCE)
+                .setTransactionalIdPrefix(kafka.groupId() + "-" + name)
+                .build();
+    }
+
+    private static Properties properties(KafkaSettings kafka) {
+        Properties properties = new Properties();
+        properties.putAll(kafka.properties());
+        return properties;
+    }
+
+    /** Pointers have no event time of their own, so theirs is always over. */
+    private static WatermarkStrategy<ModelPointer> neverHoldingBack() {
+        return WatermarkStrategy.forGenerator(context -> new WatermarkGenerator<ModelPointer>() {
+            @Override
+            public void onEvent(ModelPointer pointer, long timestamp, WatermarkOutput output) {
+                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
+            }
+
+            @Override
+            public void onPeriodicEmit(WatermarkOutput output) {
+                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
+            }
+        });
+    }
+}

@@ -1,0 +1,53 @@
+package io.fraudstream.job;
+
+import java.io.Serializable;
+import java.util.Map;
+
+/**
+ * Where the job reads and writes.
+ *
+ * @param properties passed to every Kafka client
+ * @param groupId under which offsets are committed at each checkpoint, for lag monitors; never read back
+ * @param start where to begin without a checkpoint
+ * @param endOffsets where a run until the topics' present ends stops, per topic and partition; empty for a run without end
+ * @param exactlyOnce whether sinks write in Kafka transactions, which show alerts one checkpoint later
+ * @param scoredTopic the topic of scored transactions, or {@code null} to write none
+ * @param storeDirectory the event store, or {@code null} to store nothing
+ */
+public record KafkaSettings(
+        String bootstrapServers,
+        Map<String, String> properties,
+        String groupId,
+        Start start,
+        Map<String, Map<Integer, Long>> endOffsets,
+        String transactionsTopic,
+        String labelsTopic,
+        String modelsTopic,
+        String alertsTopic,
+        String rejectedTopic,
+        String scoredTopic,
+        boolean exactlyOnce,
+        String storeDirectory)
+        implements Serializable {
+
+    /**
+     * Where a job without a checkpoint begins.
+     *
+     * @param timestamp milliseconds since the epoch for {@link Kind#TIMESTAMP}, else unused
+     */
+    public record Start(Kind kind, long timestamp) implements Serializable {
+        public static final Start EARLIEST = new Start(Kind.EARLIEST, 0);
+        public static final Start LATEST = new Start(Kind.LATEST, 0);
+
+        /** The choices. */
+        public enum Kind {
+            EARLIEST,
+            LATEST,
+            TIMESTAMP
+        }
+    }
+
+    boolean runsUntilEnd() {
+        return !endOffsets.isEmpty();
+    }
+}

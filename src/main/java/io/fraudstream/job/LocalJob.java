@@ -1,0 +1,226 @@
+package io.fraudstream.job;
+
+import io.fraudstream.job.kafka.Codecs;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+
+/**
+ * The job on a Flink cluster inside this JVM. It goes on where the last run stopped, unless it is told to begin afresh,
+ * and stops with a savepoint, so that nothing is lost or doubled between runs.
+ */
+public final class LocalJob {
+    private static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(5);
+    private static final Duration POLL = Duration.ofMillis(250);
+
+    private final JobClient client;
+    private final KafkaSettings kafka;
+    private final Path checkpoints;
+    private final JobCounts before;
+    private final boolean resumed;
+    private boolean stopped;
+    private JobCounts last = JobCounts.NONE;
+
+    private LocalJob(JobClient client, KafkaSettings kafka, Path checkpoints, JobCounts before, boolean resumed) {
+        this.client = client;
+        this.kafka = kafka;
+        this.checkpoints = checkpoints;
+        this.before = before;
+        this.resumed = resumed;
+    }
+
+    /**
+     * Starts the job and returns at once.
+     *
+     * @param fresh whether to begin without the state of an earlier run
+     * @throws IOException if the checkpoints cannot be looked through
+     * @throws ExecutionException if the job cannot be started
+     */
+    public static LocalJob start(
+            KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs, boolean fresh)
+            throws IOException, ExecutionException {
+        Path checkpoints = Path.of(flink.checkpoints());
+        Configuration configuration = configuration(flink);
+        Optional<Path> point = fresh ? Optional.empty() : new RestorePoint(checkpoints).newest();
+        point.ifPresent(path ->
+                configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
+        JobCounts before = point.isPresent() ? RestorePoint.countsAt(point.get()) : JobCounts.NONE;
+        StreamExecutionEnvironment env = flink.webPort() < 0
+                ? StreamExecutionEnvironment.createLocalEnvironment(flink.parallelism(), configuration)
+                : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
+        env.setParallelism(flink.parallelism());
+        KafkaPipeline.build(env, kafka, settings, codecs);
+        if (point.isEmpty()) {
+            forgetCommittedOffsets(kafka);
+        }
+        try {
+            return new LocalJob(env.executeAsync("Fraudstream"), kafka, checkpoints, before, point.isPresent());
+        } catch (Exception e) {
+            throw new ExecutionException("the job could not be started", e);
+        }
+    }
+
+    /** What an earlier job committed would look as if this one had read it. */
+    private static void forgetCommittedOffsets(KafkaSettings kafka) throws ExecutionException {
+        try (Admin admin = Admin.create(clientProperties(kafka))) {
+            admin.deleteConsumerGroups(List.of(kafka.groupId())).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+                throw e;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ExecutionException("interrupted while starting", e);
+        }
+    }
+
+    private static Properties clientProperties(KafkaSettings kafka) {
+        Properties properties = new Properties();
+        properties.putAll(kafka.properties());
+        properties.put("bootstrap.servers", kafka.bootstrapServers());
+        return properties;
+    }
+
+    private static Configuration configuration(FlinkSettings flink) {
+        Configuration c = new Configuration();
+        c.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, flink.checkpointInterval());
+        c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, flink.checkpoints().toString());
+        c.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
+        c.set(StateBackendOptions.STATE_BACKEND, flink.rocksDb() ? "rocksdb" : "hashmap");
+        c.set(PipelineOptions.GENERIC_TYPES, false);
+        c.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+        c.set(PipelineOptions.OBJECT_REUSE, true);
+        c.set(PipelineOptions.MAX_PARALLELISM, flink.maxParallelism());
+        c.set(CoreOptions.DEFAULT_PARALLELISM, flink.parallelism());
+        c.set(TaskManagerOptions.NUM_TASK_SLOTS, flink.parallelism());
+        c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
+        c.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        if (flink.webPort() >= 0) {
+            c.set(RestOptions.BIND_PORT, Integer.toString(flink.webPort()));
+        }
+        flink.extra().forEach(c::setString);
+        return c;
+    }
+
+    /** Whether the job went on from an earlier run. */
+    public boolean isResumed() {
+        return resumed;
+    }
+
+    /** What this run has counted so far; while it runs a little behind. */
+    public JobCounts counts() {
+        if (!stopped) {
+            try {
+                last = JobCounts.of(client.getAccumulators().get(10, TimeUnit.SECONDS));
+            } catch (ExecutionException | TimeoutException notNow) {
+                // The job is just restarting or ending; the last counts stand.
+                return last.since(before);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return last.since(before);
+    }
+
+    /** What the job has counted since it began afresh. */
+    public JobCounts totals() {
+        return last;
+    }
+
+    /** Completes when the job ends by itself, which it does only by failing. */
+    public CompletableFuture<JobExecutionResult> ended() {
+        return client.getJobExecutionResult();
+    }
+
+    /**
+     * Waits until everything up to the end offsets has been read and is part of a completed checkpoint, and every record
+     * read has come to its end.
+     *
+     * @param progress told the counts now and then
+     * @throws ExecutionException if the job fails meanwhile
+     */
+    public void awaitEnds(Consumer<JobCounts> progress) throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(clientProperties(kafka))) {
+            while (!stopped && !(isRead(admin) && counts().isBalanced())) {
+                try {
+                    ended().get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                    return;
+                } catch (TimeoutException stillRunning) {
+                    progress.accept(counts());
+                }
+            }
+        }
+    }
+
+    private boolean isRead(Admin admin) throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(kafka.groupId())
+                .partitionsToOffsetAndMetadata()
+                .get();
+        Map<TopicPartition, Long> wanted = new HashMap<>();
+        kafka.endOffsets().forEach((topic, ends) -> ends.forEach((partition, end) -> {
+            if (end > 0) {
+                wanted.put(new TopicPartition(topic, partition), end);
+            }
+        }));
+        return wanted.entrySet().stream().allMatch(entry -> {
+            OffsetAndMetadata at = committed.get(entry.getKey());
+            return at != null && at.offset() >= entry.getValue();
+        });
+    }
+
+    /**
+     * Stops with a savepoint from which the next run goes on; everything read is then committed, Parquet files included.
+     *
+     * @return what this run has counted
+     * @throws ExecutionException if the savepoint fails; the last checkpoint is then what the next run goes on from
+     */
+    public synchronized JobCounts stop() throws ExecutionException, InterruptedException, IOException {
+        if (stopped) {
+            return last.since(before);
+        }
+        try {
+            String savepoint = client.stopWithSavepoint(
+                            false, checkpoints.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
+                    .get(SAVEPOINT_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            last = JobCounts.of(ended().get(1, TimeUnit.MINUTES).getAllAccumulatorResults());
+            stopped = true;
+            RestorePoint.writeCounts(Path.of(URI.create(savepoint)), last);
+            return last.since(before);
+        } catch (TimeoutException slow) {
+            throw new ExecutionException("the savepoint was not complete within " + SAVEPOINT_PATIENCE, slow);
+        }
+    }
+}

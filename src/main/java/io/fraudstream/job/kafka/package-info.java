@@ -1,0 +1,2 @@
+/** Kafka records in and out of the job. */
+package io.fraudstream.job.kafka;

@@ -1,0 +1,114 @@
+package io.fraudstream.job.operator;
+
+import io.fraudstream.job.JobSettings;
+import io.fraudstream.job.LatePolicy;
+import io.fraudstream.job.state.Admitted;
+import io.fraudstream.job.state.JobTypes;
+import io.fraudstream.job.state.Received;
+import io.fraudstream.transaction.Coordinates;
+import io.fraudstream.transaction.Rejection;
+import io.fraudstream.transaction.RejectionReason;
+import io.fraudstream.transaction.Transaction;
+import io.fraudstream.transaction.TransactionCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Stands directly behind the source: parts rejections from transactions and decides, by the partition's own newest event
+ * time, which transactions are late. So lateness depends on the recording alone, not on how subtasks raced.
+ */
+public final class AdmissionFunction extends ProcessFunction<Received, Admitted> implements CheckpointedFunction {
+    /** Rejected and diverted records, for the dead-letter topic. */
+    public static final OutputTag<Rejection> REJECTED = new OutputTag<>("rejected", JobTypes.REJECTION);
+
+    private static final long serialVersionUID = 1L;
+    private static final int READ = 0;
+    private static final int REJECT = 1;
+    private static final int LATE = 2;
+
+    private final JobSettings settings;
+
+    private transient CheckpointedCounters counters;
+    private transient Map<Integer, Long> newest;
+    private transient ListState<Tuple2<Integer, Long>> newestState;
+
+    public AdmissionFunction(JobSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        counters = new CheckpointedCounters(
+                CheckpointedCounters.READ, CheckpointedCounters.REJECTED, CheckpointedCounters.LATE);
+        counters.initialize(context, getRuntimeContext());
+        // Partitions may come back to another subtask, so each restores what all have seen.
+        newestState = context.getOperatorStateStore()
+                .getUnionListState(
+                        new ListStateDescriptor<>("newest-by-partition", Types.TUPLE(Types.INT, Types.LONG)));
+        newest = new HashMap<>();
+        for (Tuple2<Integer, Long> entry : newestState.get()) {
+            newest.merge(entry.f0, entry.f1, Math::max);
+        }
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        counters.snapshot();
+        List<Tuple2<Integer, Long>> entries = new ArrayList<>();
+        newest.forEach((partition, time) -> entries.add(Tuple2.of(partition, time)));
+        newestState.update(entries);
+    }
+
+    @Override
+    public void processElement(Received received, Context context, Collector<Admitted> out) {
+        counters.increment(READ);
+        if (received.decoded() instanceof Rejection rejection) {
+            counters.increment(REJECT);
+            context.output(REJECTED, rejection);
+            return;
+        }
+        Transaction transaction = (Transaction) received.decoded();
+        Coordinates at = received.coordinates();
+        long bound = newest.merge(at.partition(), transaction.eventTime(), Math::max)
+                - settings.outOfOrderness().toMillis();
+        boolean late = transaction.eventTime() < bound;
+        if (late && settings.latePolicy() == LatePolicy.DIVERT) {
+            counters.increment(LATE);
+            context.output(REJECTED, diverted(transaction, bound, at));
+            return;
+        }
+        out.collect(new Admitted(
+                transaction,
+                Math.max(transaction.eventTime(), bound),
+                late,
+                at.partition(),
+                at.offset(),
+                at.timestamp()));
+    }
+
+    private static Rejection diverted(Transaction transaction, long bound, Coordinates at) {
+        byte[] payload = TransactionCodec.encode(transaction);
+        return new Rejection(
+                RejectionReason.LATE,
+                "event_time",
+                "event_time is " + Instant.ofEpochMilli(transaction.eventTime()) + ", expected "
+                        + Instant.ofEpochMilli(bound) + " or later in this partition",
+                new String(payload, StandardCharsets.UTF_8),
+                payload.length,
+                at);
+    }
+}

@@ -1,0 +1,202 @@
+package io.fraudstream.job.operator;
+
+import io.fraudstream.alert.Decision;
+import io.fraudstream.alert.ScoredTransaction;
+import io.fraudstream.features.CardHistory;
+import io.fraudstream.features.FeatureEngine;
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.job.JobSettings;
+import io.fraudstream.job.OrderMode;
+import io.fraudstream.job.kafka.Codecs;
+import io.fraudstream.job.state.Admitted;
+import io.fraudstream.job.state.CardHistorySerializer;
+import io.fraudstream.job.state.JobTypes;
+import io.fraudstream.job.state.Measured;
+import io.fraudstream.model.Reason;
+import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.transaction.Transaction;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.TimerService;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.util.Collector;
+
+/** Steps the card's history, scores with the model in service and decides. */
+public final class CardFunction extends KeyedBroadcastProcessFunction<String, Measured, ModelPointer, ScoredTransaction>
+        implements CheckpointedFunction {
+    public static final KeySelector<Measured, String> CARD = measured -> measured.transaction().cardId();
+
+    /** The champions' pointers by the event time from which each serves. */
+    public static final MapStateDescriptor<Long, ModelPointer> POINTERS =
+            new MapStateDescriptor<>("model-pointers", Types.LONG, JobTypes.POINTER);
+
+    private static final long serialVersionUID = 1L;
+    private static final int REASONS = 3;
+    private static final int SCORED = 0;
+    private static final int ALERTS = 1;
+    private static final int SCORED_LATE = 2;
+    private static final int APPROXIMATE = 3;
+
+    private final JobSettings settings;
+    private final Codecs codecs;
+
+    private transient CheckpointedCounters counters;
+    private transient LatencyHistogram latency;
+    private transient FeatureEngine engine;
+    private transient ModelSlot champion;
+    private transient boolean pointersRestored;
+    private transient EventTimeBuffer<Measured> buffer;
+    private transient ValueState<CardHistory> histories;
+    private transient Expiry expiry;
+
+    public CardFunction(JobSettings settings, Codecs codecs) {
+        this.settings = settings;
+        this.codecs = codecs;
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        counters = new CheckpointedCounters(
+                CheckpointedCounters.SCORED,
+                CheckpointedCounters.ALERTS,
+                CheckpointedCounters.SCORED_LATE,
+                CheckpointedCounters.APPROXIMATE);
+        counters.initialize(context, getRuntimeContext());
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        counters.snapshot();
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        FeatureSchema schema = new FeatureSchema(codecs.rates());
+        engine = new FeatureEngine(schema);
+        champion = new ModelSlot(schema, settings.order());
+        if (settings.champion() != null) {
+            champion.require(settings.champion());
+        }
+        getRuntimeContext().getMetricGroup().gauge("modelSwaps", (Gauge<Long>) champion::swaps);
+        getRuntimeContext().getMetricGroup().gauge("bundlesRefused", (Gauge<Long>) champion::refused);
+        latency = new LatencyHistogram();
+        if (settings.measureLatency()) {
+            getRuntimeContext().addAccumulator(LatencyHistogram.NAME, latency);
+        }
+        buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.MEASURED);
+        histories = getRuntimeContext()
+                .getState(new ValueStateDescriptor<>(
+                        "card-history", new CardHistorySerializer(settings.maxEventsPerHistory())));
+        expiry = new Expiry(FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE, Duration.ofDays(10));
+    }
+
+    @Override
+    public void close() {
+        if (champion != null) {
+            champion.close();
+        }
+    }
+
+    @Override
+    public void processBroadcastElement(ModelPointer pointer, Context context, Collector<ScoredTransaction> out)
+            throws Exception {
+        if (pointer.slot().equals(ModelPointer.CHAMPION)) {
+            context.getBroadcastState(POINTERS).put(pointer.effectiveFrom(), pointer);
+            champion.offer(pointer);
+        }
+    }
+
+    @Override
+    public void processElement(Measured measured, ReadOnlyContext context, Collector<ScoredTransaction> out)
+            throws Exception {
+        if (!pointersRestored) {
+            restorePointers(context.getBroadcastState(POINTERS));
+        }
+        if (settings.order() == OrderMode.EVENT_TIME) {
+            buffer.add(measured, context.timerService());
+        } else {
+            score(measured, context.timerService(), out);
+        }
+    }
+
+    @Override
+    public void onTimer(long timer, OnTimerContext context, Collector<ScoredTransaction> out) throws Exception {
+        if (!pointersRestored) {
+            restorePointers(context.getBroadcastState(POINTERS));
+        }
+        for (Measured measured : buffer.take(timer)) {
+            score(measured, context.timerService(), out);
+        }
+        if (expiry.isDue(timer, context.timerService())) {
+            CardHistory history = histories.value();
+            if (history != null && expiry.isOver(history.newestTime(), timer)) {
+                histories.clear();
+            }
+        }
+    }
+
+    private void restorePointers(ReadOnlyBroadcastState<Long, ModelPointer> pointers) throws Exception {
+        for (Map.Entry<Long, ModelPointer> entry : pointers.immutableEntries()) {
+            champion.offer(entry.getValue());
+        }
+        pointersRestored = true;
+    }
+
+    private void score(Measured measured, TimerService timers, Collector<ScoredTransaction> out) throws Exception {
+        Admitted admitted = measured.admitted();
+        Transaction transaction = admitted.transaction();
+        CardHistory history = histories.value();
+        if (history == null) {
+            history = new CardHistory(settings.maxEventsPerHistory());
+        }
+        FeatureEngine.CardStep step = engine.stepCard(history, transaction, measured.terminal());
+        histories.update(history);
+        expiry.remind(transaction.eventTime(), timers);
+
+        ServingModel serving = champion.at(admitted.orderTime());
+        double score = serving == null ? Double.NaN : serving.model().score(step.sequence());
+        Decision decision = serving == null ? Decision.OBSERVE : serving.policy().decide(transaction, score);
+        List<Reason> reasons =
+                decision == Decision.ALERT ? serving.reasons().explain(step.sequence(), REASONS) : List.of();
+        count(admitted, decision, step.approximate());
+        out.collect(new ScoredTransaction(
+                transaction,
+                step.vector(),
+                score,
+                serving == null ? Double.NaN : serving.policy().threshold(),
+                serving == null ? null : serving.model().bundleId(),
+                decision,
+                reasons,
+                admitted.late(),
+                step.approximate(),
+                admitted.receivedAt()));
+    }
+
+    private void count(Admitted admitted, Decision decision, boolean approximate) {
+        counters.increment(SCORED);
+        if (decision == Decision.ALERT) {
+            counters.increment(ALERTS);
+        }
+        if (admitted.late()) {
+            counters.increment(SCORED_LATE);
+        }
+        if (approximate) {
+            counters.increment(APPROXIMATE);
+        }
+        if (settings.measureLatency()) {
+            latency.add(System.currentTimeMillis() - admitted.receivedAt());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.fraudstream.job.operator;
+
+import io.fraudstream.job.JobSettings;
+import io.fraudstream.job.OrderMode;
+import io.fraudstream.job.state.Admitted;
+import io.fraudstream.job.state.JobTypes;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Lets each transaction id through once within the horizon of event time: the first received, or in event-time mode the
+ * first by (event time, partition, offset). Ids are kept in buckets, so that one timer a bucket and day suffices.
+ */
+public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted, Admitted>
+        implements CheckpointedFunction {
+    /** The key of this operator. More buckets than any maximum parallelism, so that all subtasks get some. */
+    public static final KeySelector<Admitted, Integer> BUCKET =
+            admitted -> Math.floorMod(admitted.transaction().id().hashCode(), 1 << 15);
+
+    private static final long serialVersionUID = 1L;
+    private static final int DUPLICATE = 0;
+
+    private final JobSettings settings;
+
+    private transient CheckpointedCounters counters;
+    private transient EventTimeBuffer<Admitted> buffer;
+    private transient MapState<String, Long> seen;
+    private transient Expiry expiry;
+
+    public DedupeFunction(JobSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        counters = new CheckpointedCounters(CheckpointedCounters.DUPLICATE);
+        counters.initialize(context, getRuntimeContext());
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.ADMITTED);
+        seen = getRuntimeContext().getMapState(new MapStateDescriptor<>("seen", Types.STRING, Types.LONG));
+        expiry = new Expiry(settings.dedupeHorizon().toMillis(), Duration.ofDays(1));
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        counters.snapshot();
+    }
+
+    @Override
+    public void processElement(Admitted admitted, Context context, Collector<Admitted> out) throws Exception {
+        if (settings.order() == OrderMode.EVENT_TIME) {
+            buffer.add(admitted, context.timerService());
+        } else {
+            pass(admitted, context, out);
+        }
+    }
+
+    @Override
+    public void onTimer(long timer, OnTimerContext context, Collector<Admitted> out) throws Exception {
+        for (Admitted admitted : buffer.take(timer)) {
+            pass(admitted, context, out);
+        }
+        if (expiry.isDue(timer, context.timerService())) {
+            Iterator<Map.Entry<String, Long>> entries = seen.iterator();
+            while (entries.hasNext()) {
+                if (expiry.isOver(entries.next().getValue(), timer)) {
+                    entries.remove();
+                }
+            }
+        }
+    }
+
+    private void pass(Admitted admitted, Context context, Collector<Admitted> out) throws Exception {
+        String id = admitted.transaction().id();
+        if (seen.contains(id)) {
+            counters.increment(DUPLICATE);
+            return;
+        }
+        seen.put(id, admitted.transaction().eventTime());
+        expiry.remind(admitted.transaction().eventTime(), context.timerService());
+        out.collect(admitted);
+    }
+}

@@ -1,0 +1,116 @@
+package io.fraudstream.job.operator;
+
+import io.fraudstream.features.FeatureEngine;
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.features.TerminalHistory;
+import io.fraudstream.job.JobSettings;
+import io.fraudstream.job.OrderMode;
+import io.fraudstream.job.kafka.Codecs;
+import io.fraudstream.job.state.Admitted;
+import io.fraudstream.job.state.JobTypes;
+import io.fraudstream.job.state.Measured;
+import io.fraudstream.job.state.TerminalHistorySerializer;
+import io.fraudstream.transaction.FraudLabel;
+import io.fraudstream.transaction.Transaction;
+import java.time.Duration;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Steps the terminal's history. A label goes into it as soon as it is there: the history itself holds it back until its
+ * {@code knownAt}.
+ */
+public final class TerminalFunction extends KeyedCoProcessFunction<String, Admitted, FraudLabel, Measured> {
+    /** The key of transactions: the terminal, or the card for the few that have neither terminal nor merchant. */
+    public static final KeySelector<Admitted, String> TERMINAL = admitted -> keyOf(admitted.transaction());
+
+    /** The key of labels, which must meet their transactions. */
+    public static final KeySelector<FraudLabel, String> LABEL_TERMINAL =
+            label -> label.terminalKey() == null ? "c:" + label.cardId() : label.terminalKey();
+
+    private static final long serialVersionUID = 1L;
+
+    private final JobSettings settings;
+    private final Codecs codecs;
+
+    private transient FeatureEngine engine;
+    private transient EventTimeBuffer<Admitted> buffer;
+    private transient ValueState<TerminalHistory> histories;
+    private transient Expiry expiry;
+
+    public TerminalFunction(JobSettings settings, Codecs codecs) {
+        this.settings = settings;
+        this.codecs = codecs;
+    }
+
+    private static String keyOf(Transaction transaction) {
+        String terminal = transaction.terminalKey();
+        return terminal == null ? "c:" + transaction.cardId() : terminal;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        engine = new FeatureEngine(new FeatureSchema(codecs.rates()));
+        buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.ADMITTED);
+        histories = getRuntimeContext()
+                .getState(new ValueStateDescriptor<>(
+                        "terminal-history", new TerminalHistorySerializer(settings.maxEventsPerHistory())));
+        expiry = new Expiry(
+                FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE, Duration.ofDays(10));
+    }
+
+    @Override
+    public void processElement1(Admitted admitted, Context context, Collector<Measured> out) throws Exception {
+        if (settings.order() == OrderMode.EVENT_TIME) {
+            buffer.add(admitted, context.timerService());
+        } else {
+            measure(admitted, context, out);
+        }
+    }
+
+    @Override
+    public void processElement2(FraudLabel label, Context context, Collector<Measured> out) throws Exception {
+        if (label.terminalKey() == null) {
+            return;
+        }
+        TerminalHistory history = history();
+        history.label(label);
+        histories.update(history);
+        expiry.remind(Math.max(label.eventTime(), history.newestTime()), context.timerService());
+    }
+
+    @Override
+    public void onTimer(long timer, OnTimerContext context, Collector<Measured> out) throws Exception {
+        for (Admitted admitted : buffer.take(timer)) {
+            measure(admitted, context, out);
+        }
+        if (expiry.isDue(timer, context.timerService())) {
+            TerminalHistory history = histories.value();
+            if (history != null && expiry.isOver(history.lastTime(), timer)) {
+                histories.clear();
+            }
+        }
+    }
+
+    private void measure(Admitted admitted, Context context, Collector<Measured> out) throws Exception {
+        Transaction transaction = admitted.transaction();
+        if (transaction.terminalKey() == null) {
+            out.collect(new Measured(admitted, engine.stepTerminal(null, transaction)));
+            return;
+        }
+        TerminalHistory history = history();
+        FeatureEngine.Features features = engine.stepTerminal(history, transaction);
+        histories.update(history);
+        expiry.remind(transaction.eventTime(), context.timerService());
+        out.collect(new Measured(admitted, features));
+    }
+
+    private TerminalHistory history() throws Exception {
+        TerminalHistory history = histories.value();
+        return history == null ? new TerminalHistory(settings.maxEventsPerHistory()) : history;
+    }
+}

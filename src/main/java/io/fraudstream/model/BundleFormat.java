@@ -1,0 +1,397 @@
+package io.fraudstream.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A bundle as a zip of five entries: {@code manifest.json}, {@code normalizer.bin}, {@code weights.bin}, {@code
+ * golden.bin} and {@code dl4j.zip}; numbers are little-endian float32. The same content gives the same bytes. Reading
+ * checks sizes and checksums before anything is interpreted and never deserialises Java objects.
+ */
+public final class BundleFormat {
+    private static final String MANIFEST = "manifest.json";
+    private static final String NORMALIZER = "normalizer.bin";
+    private static final String WEIGHTS = "weights.bin";
+    private static final String GOLDEN = "golden.bin";
+    private static final String DL4J = "dl4j.zip";
+    private static final List<String> ENTRIES = List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN, DL4J);
+    private static final int MAX_ENTRY_BYTES = 64 << 20;
+    private static final int MAX_LAYERS = 16;
+    private static final int MAX_UNITS = 4096;
+    private static final int ID_BYTES = 8;
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    /** A bundle and the bytes of its zip. */
+    public record Written(ModelBundle bundle, byte[] zip) {}
+
+    private BundleFormat() {}
+
+    /** Puts a bundle together; layers and checksums of the given manifest are replaced by the true ones. */
+    public static Written write(
+            BundleManifest manifest,
+            Network network,
+            Normalizer normalizer,
+            float[] usual,
+            GoldenCases golden,
+            byte[] dl4j) {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        entries.put(NORMALIZER, normalizerBytes(normalizer, usual));
+        entries.put(WEIGHTS, weightBytes(network));
+        entries.put(GOLDEN, goldenBytes(golden));
+        entries.put(DL4J, dl4j);
+        Map<String, String> checksums = new LinkedHashMap<>();
+        entries.forEach((name, bytes) -> checksums.put(name, sha256(bytes)));
+        BundleManifest complete = new BundleManifest(
+                BundleManifest.FORMAT_VERSION,
+                network.kind().wireName(),
+                manifest.featureFingerprint(),
+                manifest.features(),
+                manifest.sequenceLength(),
+                manifest.seed(),
+                manifest.trainingFrom(),
+                manifest.trainingTo(),
+                manifest.labelCutOff(),
+                manifest.trainedBy(),
+                manifest.metrics(),
+                manifest.threshold(),
+                manifest.calibration(),
+                layerEntries(network),
+                checksums);
+        try {
+            byte[] manifestBytes = JSON.writeValueAsBytes(complete);
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+                put(zip, MANIFEST, manifestBytes);
+                for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                    put(zip, entry.getKey(), entry.getValue());
+                }
+            }
+            ModelBundle bundle =
+                    new ModelBundle(idOf(manifestBytes), complete, network, normalizer, usual, golden, dl4j);
+            return new Written(bundle, bytes.toByteArray());
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory failed", e);
+        }
+    }
+
+    /**
+     * Reads a bundle.
+     *
+     * @throws BundleException for anything that is not exactly a bundle of this format
+     */
+    public static ModelBundle read(byte[] zip) throws BundleException {
+        Map<String, byte[]> entries = unzip(zip);
+        byte[] manifestBytes = entries.get(MANIFEST);
+        BundleManifest manifest = manifest(manifestBytes);
+        for (String name : ENTRIES) {
+            if (!name.equals(MANIFEST)) {
+                String found = sha256(entries.get(name));
+                String expected = manifest.checksums().get(name);
+                if (!found.equals(expected)) {
+                    throw new BundleException(
+                            "bundle entry " + name + " has SHA-256 " + found + ", expected " + expected);
+                }
+            }
+        }
+        try {
+            Network network = network(manifest, entries.get(WEIGHTS));
+            float[] normalizerNumbers = floats(entries.get(NORMALIZER));
+            int size = manifest.features().size();
+            if (network.inputs() != size || normalizerNumbers.length != 4 * size) {
+                throw new BundleException("bundle holds " + normalizerNumbers.length / 4 + " normalised features and "
+                        + network.inputs() + " inputs, expected " + size);
+            }
+            return new ModelBundle(
+                    idOf(manifestBytes),
+                    manifest,
+                    network,
+                    normalizer(normalizerNumbers, size),
+                    block(normalizerNumbers, 3, size),
+                    golden(floats(entries.get(GOLDEN)), size),
+                    entries.get(DL4J));
+        } catch (IllegalArgumentException | java.nio.BufferUnderflowException broken) {
+            throw new BundleException("bundle's numbers do not fit its manifest: " + broken.getMessage(), broken);
+        }
+    }
+
+    /** Whole-file checksum, as pointers carry it. */
+    public static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(digest(bytes));
+    }
+
+    private static Map<String, byte[]> unzip(byte[] bytes) throws BundleException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                if (!ENTRIES.contains(entry.getName()) || entries.containsKey(entry.getName())) {
+                    throw new BundleException(
+                            "bundle holds the entry " + entry.getName() + ", expected once each " + ENTRIES);
+                }
+                byte[] content = zip.readNBytes(MAX_ENTRY_BYTES + 1);
+                if (content.length > MAX_ENTRY_BYTES) {
+                    throw new BundleException("bundle entry " + entry.getName() + " is longer than " + MAX_ENTRY_BYTES
+                            + " bytes, expected less");
+                }
+                entries.put(entry.getName(), content);
+            }
+        } catch (IOException | IllegalArgumentException broken) {
+            throw new BundleException("not a readable zip: " + broken.getMessage(), broken);
+        }
+        for (String name : ENTRIES) {
+            if (!entries.containsKey(name)) {
+                throw new BundleException("bundle lacks the entry " + name);
+            }
+        }
+        return entries;
+    }
+
+    private static BundleManifest manifest(byte[] bytes) throws BundleException {
+        BundleManifest manifest;
+        try {
+            manifest = JSON.readValue(bytes, BundleManifest.class);
+        } catch (JsonProcessingException e) {
+            throw new BundleException("bundle manifest: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new BundleException("bundle manifest: " + e.getMessage(), e);
+        }
+        if (manifest == null
+                || manifest.checksums() == null
+                || manifest.features() == null
+                || manifest.layers() == null
+                || manifest.calibration() == null
+                || manifest.metrics() == null) {
+            throw new BundleException("bundle manifest is incomplete");
+        }
+        if (manifest.formatVersion() != BundleManifest.FORMAT_VERSION) {
+            throw new BundleException("bundle has format version " + manifest.formatVersion() + ", expected "
+                    + BundleManifest.FORMAT_VERSION);
+        }
+        if (!(manifest.threshold() >= 0 && manifest.threshold() <= 1)) {
+            throw new BundleException("bundle threshold is " + manifest.threshold() + ", expected 0 to 1");
+        }
+        BundleManifest.CalibrationEntry calibration = manifest.calibration();
+        if (!(calibration.slope() > 0)
+                || !Double.isFinite(calibration.slope())
+                || !Double.isFinite(calibration.intercept())) {
+            throw new BundleException("bundle " + calibration + ", expected a positive slope and finite numbers");
+        }
+        return manifest;
+    }
+
+    private static List<BundleManifest.LayerEntry> layerEntries(Network network) {
+        List<BundleManifest.LayerEntry> entries = new ArrayList<>();
+        for (Layer layer : network.layers()) {
+            if (layer instanceof Layer.Dense dense) {
+                entries.add(new BundleManifest.LayerEntry(
+                        "dense", dense.inputs(), dense.outputs(), dense.activation().name()));
+            } else {
+                entries.add(new BundleManifest.LayerEntry("lstm", layer.inputs(), layer.outputs(), null));
+            }
+        }
+        return entries;
+    }
+
+    private static Network network(BundleManifest manifest, byte[] weights) throws BundleException {
+        if (manifest.layers().isEmpty() || manifest.layers().size() > MAX_LAYERS) {
+            throw new BundleException("bundle has " + manifest.layers().size() + " layers, expected 1 to 16");
+        }
+        ByteBuffer numbers = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
+        List<Layer> layers = new ArrayList<>();
+        for (BundleManifest.LayerEntry entry : manifest.layers()) {
+            if (entry == null || entry.type() == null) {
+                throw new BundleException("bundle layer is null, expected dense or lstm");
+            }
+            int in = entry.inputs();
+            int out = entry.outputs();
+            if (in < 1 || in > MAX_UNITS || out < 1 || out > MAX_UNITS) {
+                throw new BundleException("bundle layer is " + in + " × " + out + ", expected 1 to " + MAX_UNITS);
+            }
+            layers.add(
+                    switch (entry.type()) {
+                        case "dense" -> new Layer.Dense(
+                                in,
+                                out,
+                                activation(entry),
+                                take(numbers, in * out),
+                                take(numbers, out));
+                        case "lstm" -> new Layer.Lstm(
+                                in,
+                                out,
+                                take(numbers, in * 4 * out),
+                                take(numbers, out * 4 * out),
+                                take(numbers, 4 * out));
+                        default -> throw new BundleException(
+                                "bundle layer is " + entry.type() + ", expected dense or lstm");
+                    });
+        }
+        if (numbers.hasRemaining()) {
+            throw new BundleException("bundle has " + numbers.remaining() + " bytes of weights too many");
+        }
+        return new Network(NetworkKind.of(manifest.kind()), layers);
+    }
+
+    private static Activation activation(BundleManifest.LayerEntry entry) throws BundleException {
+        for (Activation activation : Activation.values()) {
+            if (activation.name().equals(entry.activation())) {
+                return activation;
+            }
+        }
+        throw new BundleException("bundle layer's activation is " + entry.activation() + ", expected one of "
+                + List.of(Activation.values()));
+    }
+
+    private static float[] take(ByteBuffer numbers, int count) {
+        if (count > numbers.remaining() / Float.BYTES) {
+            throw new IllegalArgumentException(
+                    "only " + numbers.remaining() / Float.BYTES + " weights are left, expected " + count);
+        }
+        float[] taken = new float[count];
+        for (int i = 0; i < count; i++) {
+            taken[i] = numbers.getFloat();
+            if (!Float.isFinite(taken[i])) {
+                throw new IllegalArgumentException("a weight is " + taken[i] + ", expected a finite number");
+            }
+        }
+        return taken;
+    }
+
+    private static byte[] weightBytes(Network network) {
+        int length = 0;
+        for (Layer layer : network.layers()) {
+            for (float[] block : layer.blocks()) {
+                length += block.length;
+            }
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * length).order(ByteOrder.LITTLE_ENDIAN);
+        for (Layer layer : network.layers()) {
+            for (float[] block : layer.blocks()) {
+                for (float weight : block) {
+                    bytes.putFloat(weight);
+                }
+            }
+        }
+        return bytes.array();
+    }
+
+    private static byte[] normalizerBytes(Normalizer normalizer, float[] usual) {
+        int size = normalizer.size();
+        ByteBuffer bytes = ByteBuffer.allocate(4 * Float.BYTES * size).order(ByteOrder.LITTLE_ENDIAN);
+        for (boolean logarithmic : normalizer.logarithmic()) {
+            bytes.putFloat(logarithmic ? 1 : 0);
+        }
+        for (float[] column : new float[][] {normalizer.mean(), normalizer.scale(), usual}) {
+            for (float value : column) {
+                bytes.putFloat(value);
+            }
+        }
+        return bytes.array();
+    }
+
+    private static Normalizer normalizer(float[] numbers, int size) {
+        boolean[] logarithmic = new boolean[size];
+        for (int i = 0; i < size; i++) {
+            logarithmic[i] = numbers[i] != 0;
+        }
+        return new Normalizer(logarithmic, block(numbers, 1, size), block(numbers, 2, size));
+    }
+
+    private static float[] block(float[] numbers, int number, int size) {
+        float[] block = new float[size];
+        System.arraycopy(numbers, number * size, block, 0, size);
+        return block;
+    }
+
+    /** Per case: how many vectors, the vectors, the output. */
+    private static byte[] goldenBytes(GoldenCases golden) {
+        int length = 0;
+        for (float[][] sequence : golden.sequences()) {
+            length += 2 + sequence.length * sequence[0].length;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < golden.outputs().length; i++) {
+            bytes.putFloat(golden.sequences()[i].length);
+            for (float[] vector : golden.sequences()[i]) {
+                for (float value : vector) {
+                    bytes.putFloat(value);
+                }
+            }
+            bytes.putFloat(golden.outputs()[i]);
+        }
+        return bytes.array();
+    }
+
+    private static GoldenCases golden(float[] numbers, int size) {
+        List<float[][]> sequences = new ArrayList<>();
+        List<Float> outputs = new ArrayList<>();
+        int at = 0;
+        while (at < numbers.length) {
+            int steps = (int) numbers[at++];
+            if (steps < 1 || at + (long) steps * size + 1 > numbers.length) {
+                throw new IllegalArgumentException("a golden case has " + steps + " steps");
+            }
+            float[][] sequence = new float[steps][size];
+            for (float[] vector : sequence) {
+                System.arraycopy(numbers, at, vector, 0, size);
+                at += size;
+            }
+            sequences.add(sequence);
+            outputs.add(numbers[at++]);
+        }
+        float[] outputArray = new float[outputs.size()];
+        for (int i = 0; i < outputArray.length; i++) {
+            outputArray[i] = outputs.get(i);
+        }
+        return new GoldenCases(sequences.toArray(new float[0][][]), outputArray);
+    }
+
+    private static float[] floats(byte[] bytes) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        float[] numbers = new float[bytes.length / Float.BYTES];
+        buffer.asFloatBuffer().get(numbers);
+        return numbers;
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        // A fixed time, so that the same content gives the same bytes.
+        entry.setTimeLocal(java.time.LocalDateTime.of(2000, 1, 1, 0, 0));
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+
+    private static String idOf(byte[] manifestBytes) {
+        return HexFormat.of().formatHex(digest(manifestBytes), 0, ID_BYTES);
+    }
+
+    private static byte[] digest(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+}

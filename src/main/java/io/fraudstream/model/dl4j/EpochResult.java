@@ -1,0 +1,10 @@
+package io.fraudstream.model.dl4j;
+
+/**
+ * One pass over the examples.
+ *
+ * @param epoch from 1
+ * @param loss mean cross-entropy over the epoch's batches, in nats
+ * @param validation what the caller's measure gave behind it; NaN where it cannot be measured
+ */
+public record EpochResult(int epoch, double loss, double validation) {}

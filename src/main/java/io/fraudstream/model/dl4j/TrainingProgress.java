@@ -1,0 +1,22 @@
+package io.fraudstream.model.dl4j;
+
+/** Hears how a training gets on. */
+public interface TrainingProgress {
+    /** Hears nothing. */
+    TrainingProgress SILENT = new TrainingProgress() {
+        @Override
+        public void batchDone(int epoch, int batch, int batches, double loss) {}
+
+        @Override
+        public void epochDone(EpochResult result) {}
+    };
+
+    /**
+     * @param epoch from 1
+     * @param batch from 1
+     * @param loss mean cross-entropy over the batch, in nats
+     */
+    void batchDone(int epoch, int batch, int batches, double loss);
+
+    void epochDone(EpochResult result);
+}

@@ -1,0 +1,298 @@
+package io.fraudstream.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsReaderTest {
+    private static final Path SHIPPED = Path.of("config", "fraudstream.yaml");
+
+    @TempDir private Path directory;
+
+    @Test
+    void everyDefaultIsTheDocumentedOne() throws Exception {
+        Settings settings = read("");
+
+        assertThat(settings).isEqualTo(Settings.DEFAULT);
+        assertThat(settings.kafka()).isEqualTo(new Settings.Kafka("localhost:9092", "", Map.of()));
+        assertThat(settings.transactions())
+                .isEqualTo(
+                        new Settings.Transactions(
+                                65_536,
+                                10_000_000_000L,
+                                Duration.ofHours(24),
+                                null,
+                                Settings.CardNumberRule.REJECT,
+                                null));
+        assertThat(settings.job())
+                .isEqualTo(
+                        new Settings.Job(
+                                Settings.Order.ARRIVAL,
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(30),
+                                Settings.LateEvents.SCORE,
+                                Duration.ofDays(7),
+                                Settings.Delivery.AT_LEAST_ONCE,
+                                Math.min(4, Runtime.getRuntime().availableProcessors()),
+                                128,
+                                Duration.ofSeconds(10),
+                                "data/checkpoints",
+                                Settings.StateBackend.HASHMAP,
+                                false,
+                                true));
+        assertThat(settings.store()).isEqualTo(new Settings.Store("data/store"));
+        assertThat(settings.registry()).isEqualTo(new Settings.Registry(Path.of("data/registry")));
+        assertThat(settings.training())
+                .isEqualTo(
+                        new Settings.Training(
+                                Settings.NetworkKind.DENSE,
+                                42,
+                                Duration.ofDays(7),
+                                7,
+                                0.25,
+                                20,
+                                3,
+                                100));
+        assertThat(settings.flink()).isEmpty();
+    }
+
+    @Test
+    void theShippedFileSaysTheDefaults() throws Exception {
+        assertThat(new SettingsReader(Map.of()).read(SHIPPED, Map.of()))
+                .isEqualTo(Settings.DEFAULT);
+    }
+
+    @Test
+    void commandLineBeatsEnvironmentBeatsFile() throws Exception {
+        Path file =
+                file(
+                        "kafka:\n"
+                                + "  bootstrapServers: file:1\n"
+                                + "  topicPrefix: file.\n"
+                                + "job: {parallelism: 2}\n");
+        SettingsReader reader =
+                new SettingsReader(
+                        Map.of(
+                                "FRAUDSTREAM_KAFKA_BOOTSTRAP_SERVERS",
+                                "environment:1",
+                                "FRAUDSTREAM_KAFKA_TOPIC_PREFIX",
+                                "007"));
+
+        Settings settings = reader.read(file, Map.of("kafka.bootstrapServers", "option:1"));
+
+        assertThat(settings.kafka().bootstrapServers()).isEqualTo("option:1");
+        assertThat(settings.kafka().topicPrefix()).isEqualTo("007");
+        assertThat(settings.kafka().topic("alerts")).isEqualTo("007alerts");
+        assertThat(settings.job().parallelism()).isEqualTo(2);
+    }
+
+    @Test
+    void everyTypeCanBeOverridden() throws Exception {
+        Settings settings =
+                new SettingsReader(Map.of())
+                        .read(
+                                null,
+                                Map.of(
+                                        "job.order", "event-time",
+                                        "job.scoredTopic", "true",
+                                        "job.idleness", "100ms",
+                                        "job.checkpointDirectory", "s3://bucket/checkpoints",
+                                        "training.legitimateShare", "0.5",
+                                        "training.seed", "-9000000000",
+                                        "transactions.exchangeRates", "rates.yaml",
+                                        "flink.taskmanager.numberOfTaskSlots", "4",
+                                        "kafka.properties.security.protocol", "SSL"));
+
+        assertThat(settings.job().order()).isEqualTo(Settings.Order.EVENT_TIME);
+        assertThat(settings.job().scoredTopic()).isTrue();
+        assertThat(settings.job().idleness()).isEqualTo(Duration.ofMillis(100));
+        assertThat(settings.job().checkpointUri()).hasToString("s3://bucket/checkpoints");
+        assertThat(settings.training().legitimateShare()).isEqualTo(0.5);
+        assertThat(settings.training().seed()).isEqualTo(-9_000_000_000L);
+        assertThat(settings.transactions().exchangeRates()).isEqualTo(Path.of("rates.yaml"));
+        assertThat(settings.flink())
+                .containsExactly(Map.entry("taskmanager.numberOfTaskSlots", "4"));
+        assertThat(settings.kafka().properties())
+                .containsExactly(Map.entry("security.protocol", "SSL"));
+    }
+
+    @Test
+    void aSettingsFileNamesFilesBesideIt() throws Exception {
+        Path file =
+                file(
+                        "transactions:\n"
+                                + "  exchangeRates: rates.yaml\n"
+                                + "  cardTokenKeyFile: keys/card.key\n");
+
+        Settings.Transactions transactions =
+                new SettingsReader(Map.of()).read(file, Map.of()).transactions();
+
+        assertThat(transactions.exchangeRates()).isEqualTo(directory.resolve("rates.yaml"));
+        assertThat(transactions.cardTokenKeyFile()).isEqualTo(directory.resolve("keys/card.key"));
+    }
+
+    @Test
+    void allProblemsAreToldAtOnceWithPlaceKeyValueAndExpectation() throws Exception {
+        Path file =
+                file(
+                        """
+                        kafka: {bootstrapServer: x}
+                        job:
+                          order: sideways
+                          idleness: 30
+                          parallelism: 1.5
+                          scoredTopic: 1
+                          storeEvents: perhaps
+                        training: {legitimateShare: 0, maxEpochs: many, seed: 99999999999999999999}
+                        store: data
+                        flink: {state: {backend: x}}
+                        """);
+
+        SettingsException problem =
+                catchThrowableOfType(
+                        SettingsException.class,
+                        () ->
+                                new SettingsReader(Map.of("FRAUDSTREAM_JOB_MAX_PARALLELISM", "0"))
+                                        .read(
+                                                file,
+                                                Map.of(
+                                                        "training.patience",
+                                                        "-1",
+                                                        "nosuch.key",
+                                                        "1",
+                                                        "job",
+                                                        "x")));
+
+        assertThat(problem.problems())
+                .containsExactlyInAnyOrder(
+                        file
+                                + ": kafka.bootstrapServer is an unknown key,"
+                                + " expected one of [bootstrapServers, properties, topicPrefix]",
+                        file + ": job.order is \"sideways\", expected one of [arrival, event-time]",
+                        file
+                                + ": job.idleness is 30, expected a duration such as 7d, 12h, 5m,"
+                                + " 30s or 100ms",
+                        file
+                                + ": job.parallelism is 1.5, expected a whole number that is not"
+                                + " too large",
+                        file + ": job.scoredTopic is 1, expected true or false",
+                        file + ": job.storeEvents is \"perhaps\", expected true or false",
+                        file
+                                + ": training.legitimateShare is 0, expected more than 0 and at"
+                                + " most 1",
+                        file
+                                + ": training.maxEpochs is \"many\", expected a whole number that"
+                                + " is not too large",
+                        file
+                                + ": training.seed is 99999999999999999999, expected a whole number"
+                                + " that is not too large",
+                        file + ": store is \"data\", expected a section of keys and values",
+                        file
+                                + ": flink.state is a section, expected a plain value under the"
+                                + " key's full name",
+                        "FRAUDSTREAM_JOB_MAX_PARALLELISM: job.maxParallelism is \"0\", expected 1"
+                                + " to 32768",
+                        "--set training.patience: training.patience is \"-1\", expected 1 or more",
+                        "--set nosuch.key: nosuch.key is an unknown key, expected one of [flink,"
+                                + " job, kafka, registry, store, training, transactions]",
+                        "--set job: job is a section, expected one of its keys:"
+                            + " [checkpointDirectory, checkpointInterval, dedupeHorizon, delivery,"
+                            + " idleness, lateEvents, maxParallelism, order, outOfOrderness,"
+                            + " parallelism, scoredTopic, stateBackend, storeEvents]");
+    }
+
+    @Test
+    void aDefaultThatCollidesWithAValueIsAProblem() {
+        // The default parallelism is at least 1, so a maximum can only collide with a larger one.
+        assertThat(problems(Map.of("job.parallelism", "200")))
+                .containsExactly(
+                        "--set job.parallelism: job.parallelism is \"200\", expected 1 to"
+                                + " maxParallelism (128)");
+    }
+
+    @Test
+    void brokenFilesAreNamed() throws Exception {
+        assertThat(problemsOf(file("kafka: [")).get(0))
+                .contains("line ")
+                .contains("expected valid YAML");
+        assertThat(problemsOf(file("kafka: {}\nkafka: {}")).get(0))
+                .contains("line 2")
+                .contains("kafka");
+        assertThat(problemsOf(file("- a")).get(0)).contains("expected keys and values");
+        assertThat(problemsOf(directory.resolve("missing.yaml")).get(0))
+                .isEqualTo(
+                        directory.resolve("missing.yaml")
+                                + ": does not exist, expected a settings file in YAML");
+    }
+
+    @Test
+    void aKeyWithoutAValueKeepsItsDefault() throws Exception {
+        assertThat(read("kafka:\njob:\n  order:\n")).isEqualTo(Settings.DEFAULT);
+    }
+
+    @Test
+    void secretsAreNeverShown() throws Exception {
+        Settings settings =
+                read(
+                        """
+                        kafka:
+                          properties:
+                            sasl.jaas.config: hunter2
+                            ssl.truststore.password: hunter2
+                            security.protocol: SASL_SSL
+                        flink:
+                          s3.secret-key: hunter2
+                          state.backend.incremental: true
+                        """);
+
+        assertThat(settings.kafka().properties()).containsEntry("sasl.jaas.config", "hunter2");
+        assertThat(settings.toYaml()).doesNotContain("hunter2").contains("SASL_SSL", "(hidden)");
+        assertThat(settings.toString()).doesNotContain("hunter2").contains("SASL_SSL", "(hidden)");
+    }
+
+    @Test
+    void whatIsShownCanBeReadAgain() throws Exception {
+        Settings settings =
+                read("kafka: {topicPrefix: '007'}\njob: {idleness: 90s, dedupeHorizon: 36h}\n");
+
+        assertThat(read(settings.toYaml())).isEqualTo(settings);
+    }
+
+    @Test
+    void durationsReadAndWriteEveryUnit() {
+        for (String text : List.of("7d", "36h", "90m", "45s", "100ms", "0s")) {
+            assertThat(Durations.format(Durations.parse(text))).isEqualTo(text);
+        }
+        assertThat(Durations.parse("5min")).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    private Settings read(String yaml) throws IOException, SettingsException {
+        return new SettingsReader(Map.of()).read(file(yaml), Map.of());
+    }
+
+    private List<String> problems(Map<String, String> overrides) {
+        return catchThrowableOfType(
+                        SettingsException.class,
+                        () -> new SettingsReader(Map.of()).read(null, overrides))
+                .problems();
+    }
+
+    private static List<String> problemsOf(Path file) {
+        return catchThrowableOfType(
+                        SettingsException.class,
+                        () -> new SettingsReader(Map.of()).read(file, Map.of()))
+                .problems();
+    }
+
+    private Path file(String yaml) throws IOException {
+        return Files.writeString(Files.createTempFile(directory, "settings", ".yaml"), yaml);
+    }
+}

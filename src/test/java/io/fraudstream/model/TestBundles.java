@@ -1,0 +1,86 @@
+package io.fraudstream.model;
+
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.features.FeatureSpec;
+import io.fraudstream.model.compiled.CompiledScorer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** Small bundles with random weights, for tests that need one and not a good one. */
+public final class TestBundles {
+    private TestBundles() {}
+
+    public static BundleFormat.Written of(NetworkKind kind, FeatureSchema schema, long seed) {
+        return of(kind, schema, seed, schema.fingerprint());
+    }
+
+    public static BundleFormat.Written of(
+            NetworkKind kind, FeatureSchema schema, long seed, String fingerprint) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int size = schema.size();
+        int units = 4;
+        Layer first = kind == NetworkKind.LSTM
+                ? new Layer.Lstm(
+                        size,
+                        units,
+                        numbers(random, size * 4 * units),
+                        numbers(random, units * 4 * units),
+                        numbers(random, 4 * units))
+                : new Layer.Dense(
+                        size, units, Activation.RELU, numbers(random, size * units), numbers(random, units));
+        Network network = new Network(
+                kind,
+                List.of(
+                        first,
+                        new Layer.Dense(
+                                units, 1, Activation.SIGMOID, numbers(random, units), numbers(random, 1))));
+        float[] scale = new float[size];
+        Arrays.fill(scale, 0.5f);
+        Normalizer normalizer = new Normalizer(new boolean[size], new float[size], scale);
+        BundleManifest manifest = new BundleManifest(
+                BundleManifest.FORMAT_VERSION,
+                kind.wireName(),
+                fingerprint,
+                schema.specs().stream().map(FeatureSpec::name).toList(),
+                FeatureSchema.SEQUENCE_LENGTH,
+                seed,
+                1,
+                2,
+                3,
+                "a test",
+                Map.of("averagePrecision", 0.5),
+                0.25,
+                new BundleManifest.CalibrationEntry(1.5, -0.5),
+                List.of(),
+                Map.of());
+        float[][][] sequences = new float[FeatureSchema.SEQUENCE_LENGTH][][];
+        for (int i = 0; i < sequences.length; i++) {
+            sequences[i] = new float[i + 1][];
+            for (int step = 0; step <= i; step++) {
+                sequences[i][step] = numbers(random, size);
+            }
+        }
+        CompiledScorer scorer = new CompiledScorer("test", network, normalizer, Calibration.NONE);
+        float[] outputs = new float[sequences.length];
+        for (int i = 0; i < outputs.length; i++) {
+            outputs[i] = (float) scorer.score(sequences[i]);
+        }
+        return BundleFormat.write(
+                manifest,
+                network,
+                normalizer,
+                numbers(random, size),
+                new GoldenCases(sequences, outputs),
+                new byte[] {1, 2, 3});
+    }
+
+    private static float[] numbers(SplittableRandom random, int count) {
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) (random.nextDouble() - 0.5);
+        }
+        return numbers;
+    }
+}
