@@ -18,6 +18,14 @@ public final class TopicTail implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String topic;
 
+    /**
+     * One record of the topic.
+     *
+     * @param timestamp the record's own, milliseconds since the epoch
+     * @param key {@code null} where there is none; as is the value of a tombstone
+     */
+    public record Entry(int partition, long offset, long timestamp, byte[] key, byte[] value) {}
+
     public TopicTail(String bootstrapServers, String topic) {
         this.topic = topic;
         this.consumer = new KafkaConsumer<>(
@@ -36,7 +44,7 @@ public final class TopicTail implements AutoCloseable {
      * @param fromBeginning whether to begin with the first record, or with the next one to come
      * @param enough how many records to hand over at most
      */
-    public void read(boolean fromBeginning, long enough, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    public void read(boolean fromBeginning, long enough, Consumer<Entry> sink) {
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
@@ -51,7 +59,8 @@ public final class TopicTail implements AutoCloseable {
             while (read < enough) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     if (read < enough) {
-                        sink.accept(record);
+                        sink.accept(new Entry(
+                                record.partition(), record.offset(), record.timestamp(), record.key(), record.value()));
                         read++;
                     }
                 }

@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,7 +89,7 @@ class LocalBrokerIT {
         SendProgress result = send(names, recording);
 
         assertThat(result.transactions()).isEqualTo(5000);
-        List<ConsumerRecord<byte[], byte[]>> received = read(names.transactions(), 5000);
+        List<TopicTail.Entry> received = read(names.transactions(), 5000);
         Map<String, List<String>> byCard = new HashMap<>();
         received.forEach(record -> byCard
                 .computeIfAbsent(text(record.key()), card -> new ArrayList<>())
@@ -105,7 +104,7 @@ class LocalBrokerIT {
         long frauds = rows.stream().filter(row -> row.label() != null).count();
         assertThat(result.labels()).isEqualTo(frauds).isPositive();
         Map<Integer, List<Long>> knownAt = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : read(names.labels(), frauds)) {
+        for (TopicTail.Entry record : read(names.labels(), frauds)) {
             knownAt.computeIfAbsent(record.partition(), p -> new ArrayList<>()).add(label(record).knownAt());
         }
         assertThat(knownAt.values()).allSatisfy(times -> assertThat(times).isSortedAccordingTo(Comparator.naturalOrder()));
@@ -117,7 +116,7 @@ class LocalBrokerIT {
         send(names, recording(400));
 
         Map<String, Integer> partitions = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : read(names.transactions(), 400)) {
+        for (TopicTail.Entry record : read(names.transactions(), 400)) {
             Integer other = partitions.put(text(record.key()), record.partition());
             assertThat(other).isIn(null, record.partition());
         }
@@ -187,23 +186,23 @@ class LocalBrokerIT {
         return Files.writeString(directory.resolve("recording-" + rows + ".csv"), csv);
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> read(String topic, long count) {
+    private static List<TopicTail.Entry> read(String topic, long count) {
         return read(broker, topic, count);
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> read(LocalBroker from, String topic, long count) {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private static List<TopicTail.Entry> read(LocalBroker from, String topic, long count) {
+        List<TopicTail.Entry> records = new ArrayList<>();
         try (TopicTail tail = new TopicTail(from.bootstrapServers(), topic)) {
             tail.read(true, count, records::add);
         }
         return records;
     }
 
-    private static FraudLabel label(ConsumerRecord<byte[], byte[]> record) {
+    private static FraudLabel label(TopicTail.Entry record) {
         LabelCodec codec =
                 new LabelCodec(DecodingLimits.DEFAULT, CardTokenPolicy.rejectCardNumbers(), Clock.systemUTC());
         return (FraudLabel) codec.decode(
-                record.value(), new Coordinates(record.topic(), record.partition(), record.offset(), record.timestamp()));
+                record.value(), new Coordinates("labels", record.partition(), record.offset(), record.timestamp()));
     }
 
     private static String text(byte[] bytes) {
