@@ -173,7 +173,7 @@ final class TopicsCommand implements Runnable {
             return 0;
         }
 
-        private static String line(TopicTail.Record record) {
+        private static String line(TopicTail.Entry record) {
             return record.partition() + "@" + record.offset() + "\t" + text(record.key()) + "\t" + text(record.value());
         }
 
