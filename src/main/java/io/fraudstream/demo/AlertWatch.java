@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fraudstream.kafka.TopicTail;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -68,6 +69,15 @@ final class AlertWatch implements AutoCloseable {
         latencyMicros.recordValue(micros);
         hits += truth.fraud() ? 1 : 0;
         listener.accept(new Seen(alert, truth.fraud(), micros));
+        notifyAll();
+    }
+
+    /** Waits until so many alerts have been read. */
+    synchronized void awaitAlerts(long expected, Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (alerted.size() < expected && System.nanoTime() < deadline) {
+            wait(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+        }
     }
 
     synchronized long alerts() {
@@ -84,9 +94,13 @@ final class AlertWatch implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         tail.stop();
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
         tail.close();
     }
 }

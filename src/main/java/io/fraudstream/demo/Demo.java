@@ -87,7 +87,7 @@ public final class Demo {
                 topics.create(Topics.Layout.DEFAULT);
             }
             say("Kafka is at " + broker.bootstrapServers());
-            Settings jobSettings = jobSettings(broker.bootstrapServers());
+            Settings jobSettings = jobSettings(broker.bootstrapServers(), "arrival");
             CodecParts parts = CodecParts.of(jobSettings.transactions(), Map.of());
             try (RecordProducer history = RecordProducer.forThroughput(broker.bootstrapServers());
                     RecordProducer live = RecordProducer.forLatency(broker.bootstrapServers())) {
@@ -99,7 +99,7 @@ public final class Demo {
                 past.sendUntil(liveFrom.toEpochMilli());
                 say(String.format(Locale.ROOT, "Sent %,d records of history.", past.records()));
 
-                JobCounts before = observe(jobSettings, parts, broker.bootstrapServers(), names);
+                JobCounts before = observe(jobSettings(broker.bootstrapServers(), "event-time"), parts, broker.bootstrapServers(), names);
                 ModelPointer champion = train(jobSettings, parts);
                 LiveTraffic present = past.continuedBy(live);
                 begin(present);
@@ -115,8 +115,9 @@ public final class Demo {
         }
     }
 
-    private Settings jobSettings(String bootstrapServers) throws Exception {
+    private Settings jobSettings(String bootstrapServers, String order) throws Exception {
         Map<String, String> overrides = new LinkedHashMap<>();
+        overrides.put("job.order", order);
         overrides.put("kafka.bootstrapServers", bootstrapServers);
         overrides.put("job.checkpointDirectory", directory.resolve("checkpoints").toString());
         overrides.put("job.checkpointInterval", "2s");
@@ -147,7 +148,7 @@ public final class Demo {
         }
         say("Running the history through the job into the event store ...");
         JobPlan plan = JobPlan.of(
-                new SettingsReader(Map.of()).with(jobSettings, Map.of("job.order", "event-time")),
+                jobSettings,
                 parts,
                 KafkaSettings.Start.EARLIEST,
                 ends,

@@ -41,6 +41,13 @@ final class LiveTraffic {
         this.topics = topics;
     }
 
+    /** The rest of the same stream through another producer, with counts that begin anew. */
+    LiveTraffic continuedBy(RecordProducer other) {
+        LiveTraffic rest = new LiveTraffic(simulator, other, topics);
+        rest.labels.addAll(labels);
+        return rest;
+    }
+
     /** Sends history as fast as it goes, up to this event time. */
     void sendUntil(long eventTime) {
         while (simulator.hasNext() && lastEventTime < eventTime && !stopped) {

@@ -13,18 +13,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a topic's committed records, without a consumer group and so without leaving a trace on the broker. */
 public final class TopicTail implements AutoCloseable {
+    /** A record as it stands in its topic; key and value may be {@code null}. */
+    public record Entry(int partition, long offset, long timestamp, byte[] key, byte[] value) {}
+
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final String topic;
-
-    /**
-     * One record of the topic.
-     *
-     * @param timestamp the record's own, milliseconds since the epoch
-     * @param key {@code null} where there is none; as is the value of a tombstone
-     */
-    public record Entry(int partition, long offset, long timestamp, byte[] key, byte[] value) {}
 
     public TopicTail(String bootstrapServers, String topic) {
         this.topic = topic;
@@ -60,7 +55,11 @@ public final class TopicTail implements AutoCloseable {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     if (read < enough) {
                         sink.accept(new Entry(
-                                record.partition(), record.offset(), record.timestamp(), record.key(), record.value()));
+                                record.partition(),
+                                record.offset(),
+                                record.timestamp(),
+                                record.key(),
+                                record.value()));
                         read++;
                     }
                 }
