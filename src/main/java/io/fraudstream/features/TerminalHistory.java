@@ -153,7 +153,9 @@ public final class TerminalHistory {
                     specs,
                     "terminal_known_frauds_7d_delay_" + delay + "d",
                     Unit.COUNT,
-                    "known frauds at this terminal in the 7d up to " + delay + " days ago");
+                    delay == 0
+                            ? "known frauds at this terminal within 7d"
+                            : "known frauds at this terminal in the 7d up to " + delay + " days ago");
         }
         add(
                 specs,
