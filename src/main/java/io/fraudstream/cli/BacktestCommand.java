@@ -41,9 +41,11 @@ import picocli.CommandLine.TypeConversionException;
         name = "backtest",
         description = "Trains on one range of recorded files and scores every transaction of a later one.",
         footer = {
-            "  fraudstream backtest --transactions data/*.csv.gz --mapping config/mappings/handbook.yaml \\",
-            "      --train-from 2018-05-01 --train-to 2018-07-31 --test-from 2018-08-08 --test-to 2018-08-14 \\",
-            "      --label-delay 7d --model dense --scores scores.csv"
+            "  fraudstream backtest --transactions data/*.csv.gz \\",
+            "      --mapping config/mappings/handbook.yaml --label-delay 7d \\",
+            "      --train-from 2018-05-01 --train-to 2018-07-31 \\",
+            "      --test-from 2018-08-08 --test-to 2018-08-14 \\",
+            "      --model dense --scores scores.csv"
         })
 final class BacktestCommand implements Callable<Integer> {
     private final Clock clock = Clock.systemUTC();
@@ -66,19 +68,19 @@ final class BacktestCommand implements Callable<Integer> {
             names = "--mapping",
             paramLabel = "FILE",
             required = true,
-            description = "What the columns mean, such as config/mappings/handbook.yaml.")
+            description = "What the columns of the files mean, such as config/mappings/handbook.yaml.")
     private Path mappingFile;
 
-    @Option(names = "--train-from", paramLabel = "DATE", required = true, description = "The first day, UTC.")
+    @Option(names = "--train-from", paramLabel = "DATE", required = true, description = "The first day to train on, UTC.")
     private LocalDate trainFrom;
 
-    @Option(names = "--train-to", paramLabel = "DATE", required = true, description = "The last day, UTC.")
+    @Option(names = "--train-to", paramLabel = "DATE", required = true, description = "The last one.")
     private LocalDate trainTo;
 
-    @Option(names = "--test-from", paramLabel = "DATE", required = true, description = "The first day, UTC.")
+    @Option(names = "--test-from", paramLabel = "DATE", required = true, description = "The first day to score, UTC.")
     private LocalDate testFrom;
 
-    @Option(names = "--test-to", paramLabel = "DATE", required = true, description = "The last day, UTC.")
+    @Option(names = "--test-to", paramLabel = "DATE", required = true, description = "The last one.")
     private LocalDate testTo;
 
     @Option(
@@ -90,7 +92,7 @@ final class BacktestCommand implements Callable<Integer> {
 
     @Option(
             names = "--scores",
-            paramLabel = "OUT.csv",
+            paramLabel = "FILE",
             required = true,
             description = "Write transaction_id,score for every transaction of the test range.")
     private Path scoresFile;

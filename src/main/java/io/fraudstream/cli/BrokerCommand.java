@@ -22,11 +22,12 @@ final class BrokerCommand implements Callable<Integer> {
             names = "--directory",
             paramLabel = "DIR",
             defaultValue = "data/broker",
-            description = "Keeps the broker's data (default: ${DEFAULT-VALUE}).")
+            description = "Where its data lies, also for the next start (default: ${DEFAULT-VALUE}).")
     private Path directory;
 
     @Option(
             names = "--port",
+            paramLabel = "PORT",
             defaultValue = "9092",
             description = "Where clients connect; 0 for any free port (default: ${DEFAULT-VALUE}).")
     private int port;
@@ -35,7 +36,7 @@ final class BrokerCommand implements Callable<Integer> {
             names = "--topic-prefix",
             paramLabel = "PREFIX",
             defaultValue = "",
-            description = "Stands in front of every topic's name (default: none).")
+            description = "Before every topic's name (default: none).")
     private String topicPrefix;
 
     @Option(names = "--no-topics", description = "Do not create the topics.")

@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Starts a Kafka broker and a Flink cluster in this process, simulates history, trains a model on",
-            "it, then streams live traffic and prints alerts with score, reasons and latency as they come."
+            "Shows everything at once, with nothing else installed.",
+            "Starts a Kafka broker and a Flink cluster in this process, simulates history, trains a model on it, "
+                    + "then streams live traffic and prints alerts with score, reasons and latency as they come."
         },
         footer = {"  fraudstream demo --seconds 60", "  fraudstream demo --seconds 20 --keep demo-data"})
 final class DemoCommand implements Callable<Integer> {
@@ -37,23 +38,29 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--seconds",
+            paramLabel = "N",
             defaultValue = "60",
             description = "How long live traffic runs (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
             names = "--rate",
+            paramLabel = "N",
             defaultValue = "200",
             description = "Live transactions a second (default: ${DEFAULT-VALUE}).")
     private int rate;
 
-    @Option(names = "--seed", defaultValue = "42", description = "Of the simulation and the training (default: 42).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "42",
+            description = "Of the simulation and the training (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--keep",
             paramLabel = "DIR",
-            description = "Keep topics, event store, models and checkpoints there; it must not exist yet or be empty.")
+            description = "Keep topics, event store, models and checkpoints there; an empty or new directory.")
     private Path keep;
 
     @Option(names = "--summary", paramLabel = "FILE", description = "Write the counts and figures there as JSON.")

@@ -84,7 +84,7 @@ final class DoctorCommand implements Callable<Integer> {
                         Finding.fail(
                                 "settings",
                                 problem,
-                                "Mend the value, or see: fraudstream config show"));
+                                "Mend the value; fraudstream config show prints those in effect."));
             }
             return findings;
         }
@@ -226,7 +226,7 @@ final class DoctorCommand implements Callable<Integer> {
                 : Finding.warn(
                         "topics",
                         "missing: " + String.join(", ", missing),
-                        "fraudstream topics --help");
+                        "Create them: fraudstream topics create");
     }
 
     /** Tells a port without a listener from one with something else than a broker. */

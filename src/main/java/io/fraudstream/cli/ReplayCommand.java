@@ -1,6 +1,8 @@
 package io.fraudstream.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
 import io.fraudstream.kafka.Pause;
 import io.fraudstream.kafka.RecordProducer;
 import io.fraudstream.kafka.RecordingSender;
@@ -41,10 +43,12 @@ import picocli.CommandLine.Spec;
 /** Streams recorded files into Kafka. */
 @Command(
         name = "replay",
-        description = "Sends recorded files (CSV or JSON lines, gzip or not) into the transactions and labels topics.",
+        description = "Sends recorded files (CSV or JSON lines, gzip or not) to the transactions and labels topics.",
         footer = {
             "  fraudstream replay handbook-2018-04.csv.gz handbook-2018-05.csv.gz \\",
-            "      --mapping config/mappings/handbook.yaml --speed max"
+            "      --mapping config/mappings/handbook.yaml",
+            "  fraudstream replay stream.jsonl.gz --mapping config/mappings/wire.yaml \\",
+            "      --speed 60x --from 2026-01-10"
         })
 final class ReplayCommand implements Callable<Integer> {
     private static final long SHUTDOWN_SECONDS = 20;
@@ -52,7 +56,7 @@ final class ReplayCommand implements Callable<Integer> {
     private final Clock clock = Clock.systemUTC();
 
     @Mixin
-    private KafkaOptions kafka;
+    private SettingsOptions options;
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Recorded files, in the order of their events.")
     private List<Path> files;
@@ -61,14 +65,14 @@ final class ReplayCommand implements Callable<Integer> {
             names = "--mapping",
             paramLabel = "FILE",
             required = true,
-            description = "What the columns mean, such as config/mappings/handbook.yaml.")
+            description = "What the columns of the files mean, such as config/mappings/handbook.yaml.")
     private Path mappingFile;
 
     @Option(
             names = "--speed",
-            paramLabel = "max|1x|60x",
+            paramLabel = "max|FACTORx",
             defaultValue = "max",
-            description = "Of event time against the clock (default: ${DEFAULT-VALUE}).")
+            description = "Event time against the clock: max, or a factor (default: ${DEFAULT-VALUE}).")
     private String speedText;
 
     @Option(names = "--from", paramLabel = "DATE", description = "The first day, UTC, such as 2018-06-01.")
@@ -84,7 +88,8 @@ final class ReplayCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, SettingsException {
+        Settings.Kafka kafka = options.kafka();
         Mapping mapping;
         ReplaySpeed speed;
         DayRange days;
@@ -97,13 +102,13 @@ final class ReplayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
-        TopicNames names = kafka.topics();
+        TopicNames names = SettingsOptions.names(kafka);
         try (reader;
-                Topics topics = new Topics(kafka.bootstrapServers(), names)) {
+                Topics topics = SettingsOptions.topics(kafka)) {
             topics.require(names.transactions(), names.labels());
             try (RecordProducer producer = speed.isMax()
-                            ? RecordProducer.forThroughput(kafka.bootstrapServers())
-                            : RecordProducer.forLatency(kafka.bootstrapServers());
+                            ? RecordProducer.forThroughput(kafka.bootstrapServers(), kafka.properties())
+                            : RecordProducer.forLatency(kafka.bootstrapServers(), kafka.properties());
                     Display display = !Terminal.isInteractive()
                             ? new PlainDisplay(spec.commandLine().getErr(), reader)
                             : new BarDisplay(reader)) {

@@ -42,9 +42,10 @@ import picocli.CommandLine.TypeConversionException;
         name = "train",
         description = "Trains a model on what the job stored, or on recorded files, and writes a bundle.",
         footer = {
-            "  fraudstream train --store data/store --model dense --model-out model.zip --report report",
-            "  fraudstream train --transactions data/*.csv.gz --mapping config/mappings/handbook.yaml \\",
-            "      --label-delay 7d --as-of 2018-07-01T00:00:00Z --model lstm --model-out model.zip"
+            "  fraudstream train --model-out model.zip --report report",
+            "  fraudstream train --transactions data/*.csv.gz \\",
+            "      --mapping config/mappings/handbook.yaml --label-delay 7d \\",
+            "      --as-of 2018-07-01T00:00:00Z --model lstm --model-out model.zip"
         })
 final class TrainCommand implements Callable<Integer> {
     private final Clock clock = Clock.systemUTC();
@@ -58,7 +59,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--store",
             paramLabel = "DIR",
-            description = "The event store; default: the setting store.directory, unless --transactions is given.")
+            description = "The event store (default: the setting store.directory).")
     private Path store;
 
     @Option(
@@ -77,20 +78,20 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--label-delay",
             paramLabel = "DURATION",
-            description = "From an event of the files to its label, such as 7d; default: as the mapping says.")
+            description = "From an event of the files to its label, such as 7d (default: the mapping's).")
     private String labelDelayText;
 
     @Option(
             names = "--as-of",
             paramLabel = "INSTANT",
             description =
-                    "Use only labels known by then, such as 2018-07-01T00:00:00Z; default: the last event's time.")
+                    "Use only labels known by then, such as 2018-07-01T00:00:00Z (default: the last event's time).")
     private Instant asOf;
 
-    @Option(names = "--train-from", paramLabel = "DATE", description = "The first day, UTC; default: that of the data.")
+    @Option(names = "--train-from", paramLabel = "DATE", description = "The first day to train on, UTC (default: that of the data).")
     private LocalDate trainFrom;
 
-    @Option(names = "--train-to", paramLabel = "DATE", description = "The last day, UTC; default: that of the data.")
+    @Option(names = "--train-to", paramLabel = "DATE", description = "The last day, UTC (default: that of the data).")
     private LocalDate trainTo;
 
     @Option(

@@ -18,10 +18,10 @@ final class TrainingOptions {
     @Option(
             names = "--model",
             paramLabel = "dense|lstm",
-            description = "The kind of network; default: the setting training.model.")
+            description = "The kind of network (default: the setting training.model).")
     private String kind;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Default: the setting training.seed.")
+    @Option(names = "--seed", paramLabel = "N", description = "Of all randomness (default: the setting training.seed).")
     private Long seed;
 
     @Option(names = "--report", paramLabel = "DIR", description = "Write report.html and metrics.json there.")

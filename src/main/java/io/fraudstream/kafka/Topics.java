@@ -63,15 +63,21 @@ public final class Topics implements AutoCloseable {
     }
 
     public Topics(String bootstrapServers, TopicNames names) {
+        this(bootstrapServers, names, Map.of());
+    }
+
+    /**
+     * @param properties passed to the client as they are, such as {@code security.protocol}
+     */
+    public Topics(String bootstrapServers, TopicNames names, Map<String, String> properties) {
         this.bootstrapServers = bootstrapServers;
         this.names = names;
-        this.admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                15_000,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                10_000));
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        settings.putAll(properties);
+        settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        this.admin = Admin.create(settings);
     }
 
     /**

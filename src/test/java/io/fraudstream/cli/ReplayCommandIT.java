@@ -10,13 +10,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** The commands that speak to Kafka, on a real broker. */
 @Timeout(120)
@@ -67,7 +67,7 @@ class ReplayCommandIT {
         assertThat(counts.get("firstEventTime").asText()).isEqualTo("2018-06-01T00:00:00Z");
         assertThat(counts.get("lastEventTime").asText()).isEqualTo("2018-06-02T23:59:59Z");
         assertThat(out.toString()).contains("Sent 3 transactions and 1 labels");
-        execute(new TopicsCommand(), "list", "--topic-prefix", "days-");
+        execute("topics", "list", "--topic-prefix", "days-");
         assertThat(out.toString()).containsPattern("days-transactions +4 +3\\R").containsPattern("days-labels +4 +1\\R");
     }
 
@@ -79,13 +79,13 @@ class ReplayCommandIT {
         Path wrong = Files.writeString(directory.resolve("wrong.csv"), header + good + good.replace("fraud", "maybe"));
         Path right = Files.writeString(directory.resolve("right.csv"), header + good);
 
-        assertThat(execute(new LabelsCommand(), "import", wrong.toString(), "--topic-prefix", "verdicts-"))
+        assertThat(execute("labels", "import", wrong.toString(), "--topic-prefix", "verdicts-"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("wrong.csv line 3: verdict is \"maybe\", expected fraud or legitimate");
-        assertThat(execute(new LabelsCommand(), "import", right.toString(), "--topic-prefix", "verdicts-"))
+        assertThat(execute("labels", "import", right.toString(), "--topic-prefix", "verdicts-"))
                 .isZero();
         assertThat(out.toString()).contains("Sent 1 labels to verdicts-labels, 1 of them fraud.");
-        execute(new TopicsCommand(), "tail", "labels", "--from-beginning", "--max", "1", "--topic-prefix", "verdicts-");
+        execute("topics", "tail", "labels", "--from-beginning", "--max", "1", "--topic-prefix", "verdicts-");
         assertThat(out.toString()).contains("@0\tc1\t{\"transaction_id\":\"a\",\"card_id\":\"c1\",\"merchant_id\":\"m1\"");
     }
 
@@ -93,8 +93,8 @@ class ReplayCommandIT {
     void deletesTopicsOnlyWhenItIsConfirmed() {
         createTopics("doomed-");
 
-        assertThat(execute(new TopicsCommand(), "delete", "--topic-prefix", "doomed-")).isEqualTo(2);
-        assertThat(execute(new TopicsCommand(), "delete", "--yes", "--topic-prefix", "doomed-")).isZero();
+        assertThat(execute("topics", "delete", "--topic-prefix", "doomed-")).isEqualTo(2);
+        assertThat(execute("topics", "delete", "--yes", "--topic-prefix", "doomed-")).isZero();
         assertThat(out.toString()).contains("Deleted doomed-transactions");
     }
 
@@ -114,29 +114,37 @@ class ReplayCommandIT {
                 .contains("no-such-file.csv does not exist");
     }
 
+    @Test
+    void takesItsSettingsFromAFileAndHandsKafkaItsProperties() throws IOException {
+        createTopics("filed-");
+        Path settings = Files.writeString(
+                directory.resolve("settings.yaml"), "kafka: {topicPrefix: filed-}\n");
+
+        assertThat(execute("topics", "list", "--config", settings.toString())).isZero();
+        assertThat(out.toString()).contains("filed-transactions");
+        assertThat(execute("topics", "list", "--set", "kafka.properties.security.protocol=NONSENSE"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("NONSENSE");
+    }
+
     private void createTopics(String prefix) {
-        int exitCode = execute(new TopicsCommand(), "create", "--topic-prefix", prefix);
+        int exitCode = execute("topics", "create", "--topic-prefix", prefix);
         assertThat(exitCode).as(err.toString()).isZero();
     }
 
     private int replay(String prefix, String... more) {
-        String[] fixed = {recording.toString(), "--mapping", HANDBOOK, "--topic-prefix", prefix};
-        String[] all = Arrays.copyOf(fixed, fixed.length + more.length);
-        System.arraycopy(more, 0, all, fixed.length, more.length);
-        return execute(new ReplayCommand(), all);
+        List<String> arguments = new ArrayList<>(
+                List.of("replay", recording.toString(), "--mapping", HANDBOOK, "--topic-prefix", prefix));
+        arguments.addAll(List.of(more));
+        return execute(arguments.toArray(String[]::new));
     }
 
-    private int execute(Object command, String... arguments) {
-        String[] all = Arrays.copyOf(arguments, arguments.length + 2);
-        all[arguments.length] = "--bootstrap-servers";
-        all[arguments.length + 1] = broker.bootstrapServers();
-        return new CommandLine(command)
+    private int execute(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--bootstrap-servers", broker.bootstrapServers()));
+        return Fraudstream.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .setExecutionExceptionHandler((failure, line, parsed) -> {
-                    err.write(failure.getMessage());
-                    return 1;
-                })
-                .execute(all);
+                .execute(all.toArray(String[]::new));
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.fraudstream.transaction.CardTokenPolicy;
 import io.fraudstream.transaction.DecodingLimits;
 import io.fraudstream.transaction.FraudLabel;
+import io.fraudstream.transaction.HmacCardTokens;
 import io.fraudstream.transaction.LabelCodec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +40,17 @@ class LabelFileTest {
                         new FraudLabel(
                                 "a", "c1", "t1", null, eventTime, true, eventTime + 8 * 86_400_000L, "chargeback"),
                         new FraudLabel("b,2", "c2", null, null, eventTime, false, NOW.toEpochMilli(), "analyst"));
+    }
+
+    @Test
+    void putsTheTokenInThePlaceOfACardNumber() throws IOException {
+        CardTokenPolicy tokens = new HmacCardTokens(new byte[16]);
+        LabelFile tokenizing = new LabelFile(new LabelCodec(DecodingLimits.DEFAULT, tokens, CLOCK), CLOCK);
+
+        assertThat(tokenizing.read(file(HEADER + GOOD.replace("c1", "4111111111111111"))))
+                .extracting(FraudLabel::cardId)
+                .containsExactly(tokens.tokenFor("4111111111111111"))
+                .doesNotContain("4111111111111111");
     }
 
     @ParameterizedTest
