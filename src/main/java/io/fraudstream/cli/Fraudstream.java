@@ -39,6 +39,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             ReplayCommand.class,
             SimulateCommand.class,
+            TrainCommand.class,
+            BacktestCommand.class,
             LabelsCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,

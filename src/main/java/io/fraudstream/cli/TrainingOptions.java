@@ -53,8 +53,9 @@ final class TrainingOptions {
                         shape.l2(),
                         shape.dropout(),
                         shape.batchSize(),
-                        configured.maxEpochs(),
-                        configured.patience(),
+                        // The settings are upper bounds: a kind may need less.
+                        Math.min(configured.maxEpochs(), shape.maxEpochs()),
+                        Math.min(configured.patience(), shape.patience()),
                         shape.seed()),
                 configured.labelMaturity(),
                 configured.validationDays(),

@@ -83,7 +83,7 @@ class BundleFormatTest {
                     "outputs" : 4       | "outputs" : 0           | expected 1 to 4096
                     "outputs" : 4       | "outputs" : 2000000000  | expected 1 to 4096
                     "outputs" : 4       | "outputs" : 5           | do not fit
-                    "seed" : 1          | "sead" : 1              | sead
+                    "seed" : 1          | "seed" : 1, "sead" : 1  | sead
                     "seed" : 1,         | ''                      | seed
                     """)
     void aManifestThatIsNotAsExpectedIsRefused(String found, String replacement, String message) throws IOException {
