@@ -46,7 +46,7 @@ public record RecordedEvents(
                 if (decoded instanceof Transaction transaction) {
                     transactions.add(transaction);
                     if (row.label() != null) {
-                        labels.add(row.label());
+                        labels.add(withCard(row.label(), transaction.cardId()));
                     }
                 } else if (decoded instanceof Rejection rejection) {
                     rejected++;
@@ -57,5 +57,18 @@ public record RecordedEvents(
         transactions.sort(OfflineFeatures.EVENT_ORDER);
         labels.sort(OfflineFeatures.LABEL_ORDER);
         return new RecordedEvents(transactions, labels, rejected, first);
+    }
+
+    /** The codec may have put a token in the place of the card; the label's card is the row's, as it was written. */
+    private static FraudLabel withCard(FraudLabel label, String cardId) {
+        return new FraudLabel(
+                label.transactionId(),
+                cardId,
+                label.terminalId(),
+                label.merchantId(),
+                label.eventTime(),
+                label.fraud(),
+                label.knownAt(),
+                label.source());
     }
 }

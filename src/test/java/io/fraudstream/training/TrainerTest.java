@@ -21,8 +21,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,13 +33,23 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TrainerTest {
     private static final int DAYS = 30;
 
+    private static final Map<NetworkKind, TrainedModel> MODELS = new EnumMap<>(NetworkKind.class);
+
     @TempDir
     private Path directory;
 
+    /** Training takes its time; what comes of it is not changed by any test. */
+    @BeforeAll
+    static void trainOneOfEachKind() throws TrainingException {
+        for (NetworkKind kind : NetworkKind.values()) {
+            MODELS.put(kind, train(kind, 42));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
-    void makesABundleThatServes(NetworkKind kind) throws TrainingException, BundleException {
-        TrainedModel model = train(kind, 42);
+    void makesABundleThatServes(NetworkKind kind) throws BundleException {
+        TrainedModel model = MODELS.get(kind);
 
         ModelBundle read = BundleFormat.read(model.zip());
         BundleManifest manifest = read.manifest();
@@ -60,15 +72,15 @@ class TrainerTest {
     @ParameterizedTest
     @EnumSource
     void theSameSeedGivesTheSameBytes(NetworkKind kind) throws TrainingException {
-        TrainedModel one = train(kind, 42);
+        TrainedModel one = MODELS.get(kind);
 
         assertThat(train(kind, 42).zip()).isEqualTo(one.zip());
         assertThat(train(kind, 43).bundle().id()).isNotEqualTo(one.bundle().id());
     }
 
     @Test
-    void samplingDoesNotMoveTheProbabilities() throws TrainingException {
-        TrainedModel model = train(NetworkKind.DENSE, 42);
+    void samplingDoesNotMoveTheProbabilities() {
+        TrainedModel model = MODELS.get(NetworkKind.DENSE);
 
         double expected = 0;
         long frauds = 0;
@@ -82,8 +94,8 @@ class TrainerTest {
     }
 
     @Test
-    void theThresholdKeepsToTheBudgetOfAlerts() throws TrainingException {
-        TrainedModel model = train(NetworkKind.DENSE, 42);
+    void theThresholdKeepsToTheBudgetOfAlerts() {
+        TrainedModel model = MODELS.get(NetworkKind.DENSE);
 
         // Three a day over the validation days, of which there are just above seven.
         Evaluation validation = model.validation();
@@ -91,8 +103,8 @@ class TrainerTest {
     }
 
     @Test
-    void goldenCasesHoldEveryLengthAndExtremes() throws TrainingException {
-        float[][][] sequences = train(NetworkKind.LSTM, 42).bundle().golden().sequences();
+    void goldenCasesHoldEveryLengthAndExtremes() {
+        float[][][] sequences = MODELS.get(NetworkKind.LSTM).bundle().golden().sequences();
 
         assertThat(List.of(sequences)).extracting(sequence -> sequence.length).contains(1, 2, 3, 4, 5, 6, 7, 8);
         assertThat(sequences[0][0]).containsOnly(Float.NaN);
@@ -148,8 +160,8 @@ class TrainerTest {
     }
 
     @Test
-    void theReportIsOnePageAndItsNumbers() throws TrainingException, IOException {
-        TrainedModel model = train(NetworkKind.LSTM, 42);
+    void theReportIsOnePageAndItsNumbers() throws IOException {
+        TrainedModel model = MODELS.get(NetworkKind.LSTM);
         List<ScoredEvent> none = List.of(new ScoredEvent("1", "card", START, 0.5, false));
 
         new TrainingReport(SCHEMA)

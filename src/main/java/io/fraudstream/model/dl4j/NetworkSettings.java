@@ -60,7 +60,7 @@ public record NetworkSettings(
         return switch (kind) {
             case DENSE -> new NetworkSettings(kind, 0, List.of(128, 64), 1e-3, 0.8, 1e-4, 0, 256, 20, 3, seed);
             // It learns most in its first epochs, and each costs as much as twenty of the other kind.
-            case LSTM -> new NetworkSettings(kind, 32, List.of(32), 2e-3, 0.6, 0, 0, 256, 5, 2, seed);
+            case LSTM -> new NetworkSettings(kind, 32, List.of(32), 2e-3, 0.5, 0, 0, 256, 4, 2, seed);
         };
     }
 }
