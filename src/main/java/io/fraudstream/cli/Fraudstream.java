@@ -36,7 +36,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  fraudstream help COMMAND          what a command does, with an example"
         },
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
+            TrainCommand.class,
+            BacktestCommand.class,
             ReplayCommand.class,
             SimulateCommand.class,
             TrainCommand.class,

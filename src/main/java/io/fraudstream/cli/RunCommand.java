@@ -197,7 +197,7 @@ final class RunCommand implements Callable<Integer> {
         }
         out.flush();
         new RunSummary(counts, elapsed)
-                .withLatency(counts.latencyMillis())
+                .withLatency(counts.latencyMillis(), 1)
                 .with("resumed", job.isResumed())
                 .with("totalRead", job.totals().read())
                 .write(summaryFile);

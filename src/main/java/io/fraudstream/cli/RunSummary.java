@@ -34,14 +34,14 @@ final class RunSummary {
     }
 
     /** Leaves latency out where no event arrived live. */
-    RunSummary withLatency(Histogram millis) {
-        if (millis.getTotalCount() > 0) {
+    RunSummary withLatency(Histogram histogram, double unitsPerMilli) {
+        if (histogram.getTotalCount() > 0) {
             Map<String, Object> latency = new LinkedHashMap<>();
-            latency.put("p50", millis.getValueAtPercentile(50));
-            latency.put("p95", millis.getValueAtPercentile(95));
-            latency.put("p99", millis.getValueAtPercentile(99));
-            latency.put("p999", millis.getValueAtPercentile(99.9));
-            latency.put("max", millis.getMaxValue());
+            latency.put("p50", histogram.getValueAtPercentile(50) / unitsPerMilli);
+            latency.put("p95", histogram.getValueAtPercentile(95) / unitsPerMilli);
+            latency.put("p99", histogram.getValueAtPercentile(99) / unitsPerMilli);
+            latency.put("p999", histogram.getValueAtPercentile(99.9) / unitsPerMilli);
+            latency.put("max", histogram.getMaxValue() / unitsPerMilli);
             fields.put("latencyMillis", latency);
         }
         return this;

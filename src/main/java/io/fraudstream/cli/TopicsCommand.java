@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -174,7 +173,7 @@ final class TopicsCommand implements Runnable {
             return 0;
         }
 
-        private static String line(ConsumerRecord<byte[], byte[]> record) {
+        private static String line(TopicTail.Entry record) {
             return record.partition() + "@" + record.offset() + "\t" + text(record.key()) + "\t" + text(record.value());
         }
 

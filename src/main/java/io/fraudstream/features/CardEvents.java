@@ -4,17 +4,22 @@ import io.fraudstream.transaction.Transaction;
 import java.util.Arrays;
 
 /**
- * A card's recent events in columns, oldest first, with running aggregates over every window. Aggregates follow from the
- * columns and from two positions: how many rows lie before the event at hand, and at what time the windows end. Both move
- * step by step in either direction, so an event out of order costs no more than the events that it comes before. In order
- * a step is O(1) amortised but for scans of one column: the last event at the same terminal and of the same MCC.
+ * A card's recent events in columns, oldest first, with running aggregates over every window.
+ * Aggregates follow from the columns and from two positions: how many rows lie before the event at
+ * hand, and at what time the windows end. Both move step by step in either direction, so an event
+ * out of order costs no more than the events that it comes before. In order a step is O(1)
+ * amortised but for scans of one column: the last event at the same terminal and of the same MCC.
  */
 final class CardEvents {
     static final int COUNTED = 1;
     static final int APPROVED = 2;
     static final int DECLINED = 4;
     static final int HIGH = 8;
-    /** No later visible event of this card is at the same terminal: leaving a window, it takes a terminal with it. */
+
+    /**
+     * No later visible event of this card is at the same terminal: leaving a window, it takes a
+     * terminal with it.
+     */
     private static final int LAST_AT_TERMINAL = 16;
 
     static final int WINDOWS = FeatureSchema.CARD_WINDOWS.length;
@@ -29,12 +34,16 @@ final class CardEvents {
     int size;
     long[] time = new long[FIRST_CAPACITY];
     long[] rank = new long[FIRST_CAPACITY];
+
     /** What the event adds to sums: 0 if declined, negative for a reversal. */
     long[] amount = new long[FIRST_CAPACITY];
+
     /** A hash of the terminal key; 0 without one. */
     long[] terminal = new long[FIRST_CAPACITY];
+
     /** Amount over the card's robust mean when the event came; NaN without history. */
     float[] ratio = new float[FIRST_CAPACITY];
+
     byte[] flags = new byte[FIRST_CAPACITY];
 
     // Columns of optional fields, made when the first event brings one.
@@ -43,6 +52,7 @@ final class CardEvents {
     byte[] entryMode;
     float[] latitude;
     float[] longitude;
+
     /** What a row stands for that was folded from several; null for an event by itself. */
     Fold[] fold;
 
@@ -64,8 +74,10 @@ final class CardEvents {
     final SquareSum monthSquares = new SquareSum();
     long plainSum;
     int plainCount;
+
     /** How many folded rows the widest window holds. */
     private int folds;
+
     /** Rows with the largest values; to be looked for where they lie outside their windows. */
     private final int[] highestRatio = {-1, -1};
 
@@ -78,7 +90,14 @@ final class CardEvents {
      * @param peak the largest approved amount
      */
     record Fold(
-            int counted, int approved, int declined, int high, long plainSum, long peak, long squaresHigh, long squaresLow) {}
+            int counted,
+            int approved,
+            int declined,
+            int high,
+            long plainSum,
+            long peak,
+            long squaresHigh,
+            long squaresLow) {}
 
     long newestTime() {
         return size == 0 ? Long.MIN_VALUE : time[size - 1];
@@ -91,13 +110,17 @@ final class CardEvents {
     /** Lets all aggregates be what they were at this event, with only what comes before it. */
     void moveBefore(long eventTime, long eventRank) {
         while (visible > 0
-                && EventIdentity.isAfter(time[visible - 1], rank[visible - 1], eventTime, eventRank)) {
+                && EventIdentity.isAfter(
+                        time[visible - 1], rank[visible - 1], eventTime, eventRank)) {
             hideLast();
         }
         moveTo(eventTime);
     }
 
-    /** Lets all aggregates be what they are after the newest event; what no window will see again is forgotten. */
+    /**
+     * Lets all aggregates be what they are after the newest event; what no window will see again is
+     * forgotten.
+     */
     void moveToNewest() {
         while (visible < size) {
             showNext();
@@ -124,7 +147,8 @@ final class CardEvents {
         }
         Arrays.fill(sum, 0);
         Arrays.fill(tail, size);
-        forgetHighest();
+        highestAmount = -1;
+        Arrays.fill(highestRatio, -1);
         if (size > 0) {
             moveTo(newestTime());
         }
@@ -137,18 +161,11 @@ final class CardEvents {
             while (tail[w] < visible && time[tail[w]] <= limit) {
                 tally(w, tail[w]++, -1);
             }
-            if (tail[w] > 0 && time[tail[w] - 1] > limit) {
-                forgetHighest();
-            }
             while (tail[w] > 0 && time[tail[w] - 1] > limit) {
                 tally(w, --tail[w], 1);
+                takeBack(w, tail[w]);
             }
         }
-    }
-
-    private void forgetHighest() {
-        highestAmount = -1;
-        Arrays.fill(highestRatio, -1);
     }
 
     /** Puts the event at hand in its place, once aggregates were moved there. */
@@ -167,9 +184,14 @@ final class CardEvents {
             flags[i] = COUNTED | DECLINED;
         } else {
             amount[i] = t.baseAmountMinor();
-            flags[i] = (byte) (COUNTED | APPROVED | (eventRatio >= FeatureSchema.HIGH_RATIO ? HIGH : 0));
+            flags[i] =
+                    (byte)
+                            (COUNTED
+                                    | APPROVED
+                                    | (eventRatio >= FeatureSchema.HIGH_RATIO ? HIGH : 0));
         }
-        makeColumns(t.mcc() != null, t.country() != null, t.entryMode() != null, t.hasPlace(), false);
+        makeColumns(
+                t.mcc() != null, t.country() != null, t.entryMode() != null, t.hasPlace(), false);
         if (t.mcc() != null) {
             mcc[i] = Short.parseShort(t.mcc());
         }
@@ -234,9 +256,10 @@ final class CardEvents {
     }
 
     /**
-     * Folds the older half, so that a card of any rate takes bounded room: events in the same pane of 4 / {@code maxRows}
-     * of what is kept become one row at the time of the last of them. Their sums and counts stay exact, and leave a
-     * window up to one pane late; their terminals, merchants and places are lost.
+     * Folds the older half, so that a card of any rate takes bounded room: events in the same pane
+     * of 4 / {@code maxRows} of what is kept become one row at the time of the last of them. Their
+     * sums and counts stay exact, and leave a window up to one pane late; their terminals,
+     * merchants and places are lost.
      */
     void fold(int maxRows) {
         forgetUpTo(clock - KEPT);
@@ -245,7 +268,8 @@ final class CardEvents {
         int kept = 0;
         for (int first = 0; first < half; kept++) {
             int last = first;
-            while (last + 1 < half && Math.floorDiv(time[last + 1], pane) == Math.floorDiv(time[first], pane)) {
+            while (last + 1 < half
+                    && Math.floorDiv(time[last + 1], pane) == Math.floorDiv(time[first], pane)) {
                 last++;
             }
             if (last > first) {
@@ -285,7 +309,16 @@ final class CardEvents {
         }
         makeColumns(false, false, false, false, true);
         clearOptional(last);
-        fold[last] = new Fold(counted, accepted, refused, unusual, plain, peak, squares.high, squares.low);
+        fold[last] =
+                new Fold(
+                        counted,
+                        accepted,
+                        refused,
+                        unusual,
+                        plain,
+                        peak,
+                        squares.high,
+                        squares.low);
         amount[last] = amounts;
         terminal[last] = 0;
         ratio[last] = highest;
@@ -306,19 +339,36 @@ final class CardEvents {
             tally(w, i, 1);
         }
         visible++;
-        if (highestAmount >= tail[MONTH] && peakOf(i) >= peakOf(highestAmount)) {
+        offerHighest(WEEK, i);
+        offerHighest(FORTNIGHT, i);
+        offerHighest(MONTH, i);
+    }
+
+    /** Keeps the highest of a window known where it is, when its newest row enters. */
+    private void offerHighest(int w, int i) {
+        if (w == MONTH && highestAmount >= tail[MONTH] && peakOf(i) >= peakOf(highestAmount)) {
             highestAmount = i;
         }
-        for (int slot = 0; slot < 2; slot++) {
-            if (highestRatio[slot] >= tail[WEEK + slot]) {
-                offerRatio(slot, i);
-            }
+        if ((w == WEEK || w == FORTNIGHT) && highestRatio[w - WEEK] >= tail[w]) {
+            offerRatio(w - WEEK, i);
+        }
+    }
+
+    /** The same for the oldest row when it enters again: of equal ones the newer stays. */
+    private void takeBack(int w, int i) {
+        if (w == MONTH && highestAmount > i && peakOf(i) > peakOf(highestAmount)) {
+            highestAmount = i;
+        }
+        int slot = w - WEEK;
+        if ((w == WEEK || w == FORTNIGHT)
+                && highestRatio[slot] > i
+                && ratio[i] > ratio[highestRatio[slot]]) {
+            offerRatio(slot, i);
         }
     }
 
     private void hideLast() {
-        visible--;
-        int i = visible;
+        int i = --visible;
         int previous = terminal[i] == 0 ? -1 : lastAtTerminal(terminal[i], i, 0);
         for (int w = 0; w < WINDOWS; w++) {
             if (tail[w] > i) {
@@ -414,7 +464,10 @@ final class CardEvents {
         highestRatio[1] = Math.max(-1, highestRatio[1] - rows);
     }
 
-    /** Makes room for a row that is not visible yet, with all its columns empty, and returns its number. */
+    /**
+     * Makes room for a row that is not visible yet, with all its columns empty, and returns its
+     * number.
+     */
     int insertRow(int row) {
         if (size == time.length) {
             grow(size + (size >> 1));
@@ -483,7 +536,11 @@ final class CardEvents {
 
     /** Makes those columns of these that do not exist yet. */
     void makeColumns(
-            boolean withMcc, boolean withCountry, boolean withEntryMode, boolean withPlace, boolean withFold) {
+            boolean withMcc,
+            boolean withCountry,
+            boolean withEntryMode,
+            boolean withPlace,
+            boolean withFold) {
         if (withMcc && mcc == null) {
             mcc = new short[time.length];
             Arrays.fill(mcc, (short) -1);

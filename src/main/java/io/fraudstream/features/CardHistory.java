@@ -2,40 +2,46 @@ package io.fraudstream.features;
 
 import io.fraudstream.transaction.EntryMode;
 import io.fraudstream.transaction.Transaction;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is remembered of one card: its events of the last 30 days and the last feature vectors. Windows are exact: at an
- * event e = (t, id) they cover the card's events in (t − W, t] up to e, itself included, by event time.
+ * What is remembered of one card: its events of the last 30 days and the last feature vectors.
+ * Windows are exact: at an event e = (t, id) they cover the card's events in (t − W, t] up to e,
+ * itself included, by event time.
  *
- * <p>The amount of the event at hand always counts in its own sums, whatever the issuer answered: a feature must not give
- * away the response code, which is not known when a score is needed. From the next event on a declined amount is left
- * out. Not safe for several threads.
+ * <p>The amount of the event at hand always counts in its own sums, whatever the issuer answered: a
+ * feature must not give away the response code, which is not known when a score is needed. From the
+ * next event on a declined amount is left out. Not safe for several threads.
  */
 public final class CardHistory {
     private static final double MILLIS_PER_SECOND = 1000;
     private static final double MILLIS_PER_HOUR = 3_600_000;
     private static final double EARTH_RADIUS_KILOMETRES = 6371.0088;
-    private static final int[] SHOWN_WINDOWS = {0, 1, CardEvents.DAY, CardEvents.WEEK, CardEvents.MONTH};
+    private static final int[] SHOWN_WINDOWS = {
+        0, 1, CardEvents.DAY, CardEvents.WEEK, CardEvents.MONTH
+    };
 
     final CardEvents events = new CardEvents();
-    /** The newest vectors, oldest first, with the times and ranks of their events. */
-    final List<StoredVector> vectors = new ArrayList<>(FeatureSchema.SEQUENCE_LENGTH);
 
+    /** The newest raw vectors of {@link #vectorSchema}, oldest first, with the times and ranks of their events. */
+    final float[][] vectors = new float[FeatureSchema.SEQUENCE_LENGTH][];
+
+    final long[] vectorTimes = new long[FeatureSchema.SEQUENCE_LENGTH];
+    final long[] vectorRanks = new long[FeatureSchema.SEQUENCE_LENGTH];
+    int vectorCount;
     String vectorSchema;
 
     private final int maxEvents;
 
-    /** A raw vector of the schema {@link #vectorSchema}. */
-    record StoredVector(long time, long rank, float[] values) {}
-
     /**
-     * @param maxEvents from so many events on the oldest are folded together and features become approximate; at least 16
+     * @param maxEvents from so many events on the oldest are folded together and features become
+     *     approximate; at least 16
      */
     public CardHistory(int maxEvents) {
         if (maxEvents < 16) {
-            throw new IllegalArgumentException("maxEvents is " + maxEvents + ", expected at least 16");
+            throw new IllegalArgumentException(
+                    "maxEvents is " + maxEvents + ", expected at least 16");
         }
         this.maxEvents = maxEvents;
     }
@@ -43,36 +49,149 @@ public final class CardHistory {
     static void addSpecs(List<FeatureSpec> specs) {
         for (int w : SHOWN_WINDOWS) {
             String window = FeatureSchema.CARD_WINDOW_NAMES[w];
-            specs.add(new FeatureSpec(
-                    "card_count_" + window, Unit.COUNT, Transform.LOG, "this card's transactions within " + window));
-            specs.add(new FeatureSpec(
-                    "card_sum_" + window, Unit.MONEY, Transform.LOG, "this card's spending within " + window));
-            specs.add(new FeatureSpec(
-                    "card_mean_" + window, Unit.MONEY, Transform.LOG, "this card's mean amount within " + window));
+            specs.add(
+                    new FeatureSpec(
+                            "card_count_" + window,
+                            Unit.COUNT,
+                            Transform.LOG,
+                            "this card's transactions within " + window));
+            specs.add(
+                    new FeatureSpec(
+                            "card_sum_" + window,
+                            Unit.MONEY,
+                            Transform.LOG,
+                            "this card's spending within " + window));
+            specs.add(
+                    new FeatureSpec(
+                            "card_mean_" + window,
+                            Unit.MONEY,
+                            Transform.LOG,
+                            "this card's mean amount within " + window));
         }
-        add(specs, "card_amount_over_mean_7d", Unit.RATIO, Transform.LOG, "amount against this card's 7-day mean");
-        add(specs, "card_amount_over_mean_30d", Unit.RATIO, Transform.LOG, "amount against this card's 30-day mean");
-        add(specs, "card_amount_deviations_7d", Unit.DEVIATIONS, Transform.LOG, "amount above this card's 7-day mean");
-        add(specs, "card_amount_deviations_30d", Unit.DEVIATIONS, Transform.LOG, "amount above this card's 30-day mean");
-        add(specs, "card_amount_over_max_30d", Unit.RATIO, Transform.LOG, "amount against this card's 30-day maximum");
-        add(specs, "card_amount_over_usual", Unit.RATIO, Transform.LOG, "amount against what is usual for this card");
-        add(specs, "card_high_amounts_7d", Unit.COUNT, Transform.LOG, "this card's unusually high amounts within 7d");
-        add(specs, "card_high_amounts_14d", Unit.COUNT, Transform.LOG, "this card's unusually high amounts within 14d");
-        add(specs, "card_highest_ratio_7d", Unit.RATIO, Transform.LOG, "this card's most unusual amount within 7d");
-        add(specs, "card_highest_ratio_14d", Unit.RATIO, Transform.LOG, "this card's most unusual amount within 14d");
-        add(specs, "card_declined_24h", Unit.COUNT, Transform.LOG, "this card's earlier declined attempts within 24h");
-        add(specs, "card_terminals_24h", Unit.COUNT, Transform.LOG, "different terminals of this card within 24h");
-        add(specs, "card_terminals_7d", Unit.COUNT, Transform.LOG, "different terminals of this card within 7d");
-        add(specs, "card_seconds_since_previous", Unit.SECONDS, Transform.LOG, "time since this card's last use");
-        add(specs, "card_new_terminal", Unit.FLAG, Transform.NONE, "first time at this terminal in 30 days");
-        add(specs, "card_new_mcc", Unit.FLAG, Transform.NONE, "first time at this kind of merchant in 30 days");
-        add(specs, "card_country_change", Unit.FLAG, Transform.NONE, "country differs from this card's last");
-        add(specs, "card_entry_mode_change", Unit.FLAG, Transform.NONE, "entry mode differs from this card's last");
-        add(specs, "card_distance_km", Unit.KILOMETRES, Transform.LOG, "distance from this card's last place");
-        add(specs, "card_speed_kmh", Unit.KILOMETRES_PER_HOUR, Transform.LOG, "speed from this card's last place");
+        add(
+                specs,
+                "card_amount_over_mean_7d",
+                Unit.RATIO,
+                Transform.LOG,
+                "amount against this card's 7-day mean");
+        add(
+                specs,
+                "card_amount_over_mean_30d",
+                Unit.RATIO,
+                Transform.LOG,
+                "amount against this card's 30-day mean");
+        add(
+                specs,
+                "card_amount_deviations_7d",
+                Unit.DEVIATIONS,
+                Transform.LOG,
+                "amount above this card's 7-day mean");
+        add(
+                specs,
+                "card_amount_deviations_30d",
+                Unit.DEVIATIONS,
+                Transform.LOG,
+                "amount above this card's 30-day mean");
+        add(
+                specs,
+                "card_amount_over_max_30d",
+                Unit.RATIO,
+                Transform.LOG,
+                "amount against this card's 30-day maximum");
+        add(
+                specs,
+                "card_amount_over_usual",
+                Unit.RATIO,
+                Transform.LOG,
+                "amount against what is usual for this card");
+        add(
+                specs,
+                "card_high_amounts_7d",
+                Unit.COUNT,
+                Transform.LOG,
+                "this card's unusually high amounts within 7d");
+        add(
+                specs,
+                "card_high_amounts_14d",
+                Unit.COUNT,
+                Transform.LOG,
+                "this card's unusually high amounts within 14d");
+        add(
+                specs,
+                "card_highest_ratio_7d",
+                Unit.RATIO,
+                Transform.LOG,
+                "this card's most unusual amount within 7d");
+        add(
+                specs,
+                "card_highest_ratio_14d",
+                Unit.RATIO,
+                Transform.LOG,
+                "this card's most unusual amount within 14d");
+        add(
+                specs,
+                "card_declined_24h",
+                Unit.COUNT,
+                Transform.LOG,
+                "this card's earlier declined attempts within 24h");
+        add(
+                specs,
+                "card_terminals_24h",
+                Unit.COUNT,
+                Transform.LOG,
+                "different terminals of this card within 24h");
+        add(
+                specs,
+                "card_terminals_7d",
+                Unit.COUNT,
+                Transform.LOG,
+                "different terminals of this card within 7d");
+        add(
+                specs,
+                "card_seconds_since_previous",
+                Unit.SECONDS,
+                Transform.LOG,
+                "time since this card's last use");
+        add(
+                specs,
+                "card_new_terminal",
+                Unit.FLAG,
+                Transform.NONE,
+                "first time at this terminal in 30 days");
+        add(
+                specs,
+                "card_new_mcc",
+                Unit.FLAG,
+                Transform.NONE,
+                "first time at this kind of merchant in 30 days");
+        add(
+                specs,
+                "card_country_change",
+                Unit.FLAG,
+                Transform.NONE,
+                "country differs from this card's last");
+        add(
+                specs,
+                "card_entry_mode_change",
+                Unit.FLAG,
+                Transform.NONE,
+                "entry mode differs from this card's last");
+        add(
+                specs,
+                "card_distance_km",
+                Unit.KILOMETRES,
+                Transform.LOG,
+                "distance from this card's last place");
+        add(
+                specs,
+                "card_speed_kmh",
+                Unit.KILOMETRES_PER_HOUR,
+                Transform.LOG,
+                "speed from this card's last place");
     }
 
-    private static void add(List<FeatureSpec> specs, String name, Unit unit, Transform transform, String words) {
+    private static void add(
+            List<FeatureSpec> specs, String name, Unit unit, Transform transform, String words) {
         specs.add(new FeatureSpec(name, unit, transform, words));
     }
 
@@ -94,7 +213,8 @@ public final class CardHistory {
     boolean step(Transaction t, double[] out, int offset) {
         long rank = EventIdentity.rank(t.id());
         events.moveBefore(t.eventTime(), rank);
-        double usual = events.plainCount == 0 ? Double.NaN : (double) events.plainSum / events.plainCount;
+        double usual =
+                events.plainCount == 0 ? Double.NaN : (double) events.plainSum / events.plainCount;
         double ratio = over(t.baseAmountMinor(), usual);
         measure(events, t, ratio, out, offset);
         boolean approximate = events.holdsFolds();
@@ -106,7 +226,8 @@ public final class CardHistory {
         return approximate;
     }
 
-    private static void measure(CardEvents e, Transaction t, double ratio, double[] out, int offset) {
+    private static void measure(
+            CardEvents e, Transaction t, double ratio, double[] out, int offset) {
         int o = offset;
         long amount = t.baseAmountMinor();
         int self = t.isReversal() ? 0 : 1;
@@ -139,18 +260,20 @@ public final class CardHistory {
         int o = offset;
         String key = t.terminalKey();
         boolean atTerminal = key != null && !t.isReversal();
-        int previous = atTerminal
-                ? e.lastAtTerminal(EventIdentity.hash(key), e.tail[CardEvents.MONTH])
-                : -1;
+        int previous =
+                atTerminal
+                        ? e.lastAtTerminal(EventIdentity.hash(key), e.tail[CardEvents.MONTH])
+                        : -1;
         for (int w : new int[] {CardEvents.DAY, CardEvents.WEEK}) {
             out[o++] = e.terminals[w] + (atTerminal && previous < e.tail[w] ? 1 : 0);
         }
         int last = lastCounted(e);
         out[o++] = last < 0 ? Double.NaN : (t.eventTime() - e.time[last]) / MILLIS_PER_SECOND;
         out[o++] = key == null ? Double.NaN : flag(previous < 0 && atTerminal);
-        out[o++] = t.mcc() == null
-                ? Double.NaN
-                : flag(!e.hasMcc(Short.parseShort(t.mcc()), CardEvents.MONTH));
+        out[o++] =
+                t.mcc() == null
+                        ? Double.NaN
+                        : flag(!e.hasMcc(Short.parseShort(t.mcc()), CardEvents.MONTH));
         return o;
     }
 
@@ -158,18 +281,27 @@ public final class CardHistory {
         int o = offset;
         int month = e.tail[CardEvents.MONTH];
         int country = -1;
-        for (int i = e.visible - 1; t.country() != null && e.country != null && country < 0 && i >= month; i--) {
+        for (int i = e.visible - 1;
+                t.country() != null && e.country != null && country < 0 && i >= month;
+                i--) {
             country = e.country[i] != 0 ? i : -1;
         }
-        out[o++] = country < 0 ? Double.NaN : flag(e.country[country] != CardEvents.packed(t.country()));
+        out[o++] =
+                country < 0
+                        ? Double.NaN
+                        : flag(e.country[country] != CardEvents.packed(t.country()));
         int entry = -1;
-        for (int i = e.visible - 1; t.entryMode() != null && e.entryMode != null && entry < 0 && i >= month; i--) {
+        for (int i = e.visible - 1;
+                t.entryMode() != null && e.entryMode != null && entry < 0 && i >= month;
+                i--) {
             entry = e.entryMode[i] != 0 ? i : -1;
         }
         EntryMode mode = t.entryMode();
         out[o++] = entry < 0 ? Double.NaN : flag(e.entryMode[entry] != mode.ordinal() + 1);
         int place = -1;
-        for (int i = e.visible - 1; t.hasPlace() && e.latitude != null && place < 0 && i >= month; i--) {
+        for (int i = e.visible - 1;
+                t.hasPlace() && e.latitude != null && place < 0 && i >= month;
+                i--) {
             place = Float.isNaN(e.latitude[i]) ? -1 : i;
         }
         if (place < 0) {
@@ -177,8 +309,12 @@ public final class CardHistory {
             out[o] = Double.NaN;
             return;
         }
-        double distance = kilometres(
-                e.latitude[place], e.longitude[place], (float) t.latitude(), (float) t.longitude());
+        double distance =
+                kilometres(
+                        e.latitude[place],
+                        e.longitude[place],
+                        (float) t.latitude(),
+                        (float) t.longitude());
         // Two events within a second are taken as a second apart, so that speed stays finite.
         double hours = Math.max(MILLIS_PER_SECOND, t.eventTime() - e.time[place]) / MILLIS_PER_HOUR;
         out[o++] = distance;
@@ -203,8 +339,10 @@ public final class CardHistory {
         return usual > 0 ? amount / usual : Double.NaN;
     }
 
-    private static double deviations(double amount, double mean, CardEvents e, int window, SquareSum squares) {
-        double deviation = e.approved[window] < 2 ? 0 : squares.deviation(e.approved[window], e.sum[window]);
+    private static double deviations(
+            double amount, double mean, CardEvents e, int window, SquareSum squares) {
+        double deviation =
+                e.approved[window] < 2 ? 0 : squares.deviation(e.approved[window], e.sum[window]);
         return deviation > 0 ? (amount - mean) / deviation : Double.NaN;
     }
 
@@ -213,46 +351,67 @@ public final class CardHistory {
     }
 
     /** The great-circle distance by the haversine formula on the mean Earth radius. */
-    static double kilometres(double latitude1, double longitude1, double latitude2, double longitude2) {
+    static double kilometres(
+            double latitude1, double longitude1, double latitude2, double longitude2) {
         double phi1 = latitude1 * StrictMath.PI / 180;
         double phi2 = latitude2 * StrictMath.PI / 180;
         double sinLatitude = StrictMath.sin((phi2 - phi1) / 2);
         double sinLongitude = StrictMath.sin((longitude2 - longitude1) * StrictMath.PI / 360);
-        double h = sinLatitude * sinLatitude
-                + StrictMath.cos(phi1) * StrictMath.cos(phi2) * sinLongitude * sinLongitude;
+        double h =
+                sinLatitude * sinLatitude
+                        + StrictMath.cos(phi1) * StrictMath.cos(phi2) * sinLongitude * sinLongitude;
         return 2 * EARTH_RADIUS_KILOMETRES * StrictMath.asin(Math.min(1, Math.sqrt(h)));
     }
 
     /**
-     * Takes in the vector of an event and returns the sequence that ends with it, oldest first: at most {@link
-     * FeatureSchema#SEQUENCE_LENGTH} vectors of events within the horizon. Only so many of the newest vectors are kept, so
-     * an event out of order sees those of them that precede it. Vectors of another schema are forgotten.
+     * Takes in the vector of an event and returns the sequence that ends with it, oldest first: at
+     * most {@link FeatureSchema#SEQUENCE_LENGTH} vectors of events within the horizon. Only so many
+     * of the newest vectors are kept, so an event out of order sees those of them that precede it.
+     * Vectors of another schema are forgotten.
      */
     float[][] remember(Transaction t, float[] vector, String schema) {
         if (!schema.equals(vectorSchema)) {
-            vectors.clear();
+            Arrays.fill(vectors, null);
+            vectorCount = 0;
             vectorSchema = schema;
         }
         long rank = EventIdentity.rank(t.id());
-        int position = vectors.size();
+        int position = vectorCount;
         while (position > 0
                 && EventIdentity.isAfter(
-                        vectors.get(position - 1).time(), vectors.get(position - 1).rank(), t.eventTime(), rank)) {
+                        vectorTimes[position - 1], vectorRanks[position - 1], t.eventTime(), rank)) {
             position--;
         }
         int first = Math.max(0, position + 1 - FeatureSchema.SEQUENCE_LENGTH);
-        while (first < position && vectors.get(first).time() <= t.eventTime() - FeatureSchema.CARD_HORIZON) {
+        while (first < position && vectorTimes[first] <= t.eventTime() - FeatureSchema.CARD_HORIZON) {
             first++;
         }
-        float[][] sequence = new float[position + 1 - first][];
-        for (int i = first; i < position; i++) {
-            sequence[i - first] = vectors.get(i).values();
-        }
+        float[][] sequence = Arrays.copyOfRange(vectors, first, position + 1);
         sequence[position - first] = vector;
-        vectors.add(position, new StoredVector(t.eventTime(), rank, vector));
-        if (vectors.size() > FeatureSchema.SEQUENCE_LENGTH) {
-            vectors.remove(0);
-        }
+        store(position, t.eventTime(), rank, vector);
         return sequence;
+    }
+
+    /** Puts a vector in its place; of too many the oldest goes. */
+    private void store(int position, long time, long rank, float[] vector) {
+        int at = position;
+        if (vectorCount < vectors.length) {
+            moveVectors(position, position + 1, vectorCount - position);
+            vectorCount++;
+        } else if (position == 0) {
+            return;
+        } else {
+            at = position - 1;
+            moveVectors(1, 0, at);
+        }
+        vectors[at] = vector;
+        vectorTimes[at] = time;
+        vectorRanks[at] = rank;
+    }
+
+    private void moveVectors(int from, int to, int count) {
+        System.arraycopy(vectors, from, vectors, to, count);
+        System.arraycopy(vectorTimes, from, vectorTimes, to, count);
+        System.arraycopy(vectorRanks, from, vectorRanks, to, count);
     }
 }

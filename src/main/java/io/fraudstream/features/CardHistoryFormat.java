@@ -6,7 +6,8 @@ import java.io.IOException;
 
 /**
  * A {@link CardHistory} in bytes: a version, the rows of events with times and amounts as varints,
- * and the last vectors with their schema. Aggregates are not written, since they follow from the rows.
+ * and the last vectors with their schema. Aggregates are not written, since they follow from the
+ * rows.
  */
 public final class CardHistoryFormat {
     public static final int VERSION = 1;
@@ -24,11 +25,12 @@ public final class CardHistoryFormat {
         CardEvents e = history.events;
         out.writeByte(VERSION);
         Varint.write(out, e.size);
-        int columns = (e.mcc != null ? HAS_MCC : 0)
-                | (e.country != null ? HAS_COUNTRY : 0)
-                | (e.entryMode != null ? HAS_ENTRY_MODE : 0)
-                | (e.latitude != null ? HAS_PLACE : 0)
-                | (e.fold != null ? HAS_FOLDS : 0);
+        int columns =
+                (e.mcc != null ? HAS_MCC : 0)
+                        | (e.country != null ? HAS_COUNTRY : 0)
+                        | (e.entryMode != null ? HAS_ENTRY_MODE : 0)
+                        | (e.latitude != null ? HAS_PLACE : 0)
+                        | (e.fold != null ? HAS_FOLDS : 0);
         out.writeByte(columns);
         long time = 0;
         for (int i = 0; i < e.size; i++) {
@@ -90,16 +92,16 @@ public final class CardHistoryFormat {
     }
 
     private static void writeVectors(CardHistory history, DataOutput out) throws IOException {
-        Varint.write(out, history.vectors.size());
-        if (history.vectors.isEmpty()) {
+        Varint.write(out, history.vectorCount);
+        if (history.vectorCount == 0) {
             return;
         }
         out.writeUTF(history.vectorSchema);
-        Varint.write(out, history.vectors.get(0).values().length);
-        for (CardHistory.StoredVector vector : history.vectors) {
-            out.writeLong(vector.time());
-            out.writeLong(vector.rank());
-            for (float value : vector.values()) {
+        Varint.write(out, history.vectors[0].length);
+        for (int i = 0; i < history.vectorCount; i++) {
+            out.writeLong(history.vectorTimes[i]);
+            out.writeLong(history.vectorRanks[i]);
+            for (float value : history.vectors[i]) {
                 out.writeFloat(value);
             }
         }
@@ -165,13 +167,13 @@ public final class CardHistoryFormat {
         history.vectorSchema = in.readUTF();
         int length = Varint.readSize(in, MAX_ROWS);
         for (int i = 0; i < vectors; i++) {
-            long time = in.readLong();
-            long rank = in.readLong();
-            float[] values = new float[length];
+            history.vectorTimes[i] = in.readLong();
+            history.vectorRanks[i] = in.readLong();
+            history.vectors[i] = new float[length];
             for (int k = 0; k < length; k++) {
-                values[k] = in.readFloat();
+                history.vectors[i][k] = in.readFloat();
             }
-            history.vectors.add(new CardHistory.StoredVector(time, rank, values));
         }
+        history.vectorCount = vectors;
     }
 }

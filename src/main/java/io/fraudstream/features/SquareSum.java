@@ -1,8 +1,9 @@
 package io.fraudstream.features;
 
 /**
- * An exact sum of squares in 128 bits. With amounts of at most 10^12 and at most 2^20 of them, the sum times the count
- * stays below 2^120, so nothing here overflows; being integers, sums depend on no order.
+ * An exact sum of squares in 128 bits. With amounts of at most 10^12 and at most 2^20 of them, the
+ * sum times the count stays below 2^120, so nothing here overflows; being integers, sums depend on
+ * no order.
  */
 final class SquareSum {
     long high;
@@ -33,17 +34,18 @@ final class SquareSum {
     }
 
     /**
-     * The population deviation of {@code count} values with this sum of squares: sqrt(n·Q − S²) / n. Zero where
-     * reversals have taken more out of the squares than stood in them.
+     * The population deviation of {@code count} values with this sum of squares: sqrt(n·Q − S²) /
+     * n. Zero where reversals have taken more out of the squares than stood in them.
      */
     double deviation(long count, long sum) {
         long scaledLow = low * count;
         long scaledHigh = high * count + unsignedMultiplyHigh(low, count);
         long squareLow = sum * sum;
         long differenceLow = scaledLow - squareLow;
-        long differenceHigh = scaledHigh
-                - Math.multiplyHigh(sum, sum)
-                - (Long.compareUnsigned(scaledLow, squareLow) < 0 ? 1 : 0);
+        long differenceHigh =
+                scaledHigh
+                        - Math.multiplyHigh(sum, sum)
+                        - (Long.compareUnsigned(scaledLow, squareLow) < 0 ? 1 : 0);
         if (differenceHigh < 0) {
             return 0;
         }

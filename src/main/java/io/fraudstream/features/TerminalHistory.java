@@ -10,27 +10,38 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What is remembered of one terminal: its events of the last 37 days and the labels on them. A label counts at an event
- * if it was known by then, labels before transactions on ties; of several verdicts on one transaction the last known one
- * stands, and of two at once fraud. Labels may come before their transaction or long after they were known.
+ * What is remembered of one terminal: its events of the last 37 days and the labels on them. A
+ * label counts at an event if it was known by then, labels before transactions on ties; of several
+ * verdicts on one transaction the last known one stands, and of two at once fraud. Labels may come
+ * before their transaction or long after they were known.
  *
- * <p>Everything but events and labels follows from them and from two positions: how many events lie before the one at
- * hand, and at what time the windows end. Both move step by step in either direction, so an event out of order costs no
- * more than the events and labels that it comes before. Not safe for several threads.
+ * <p>Everything but events and labels follows from them and from two positions: how many events lie
+ * before the one at hand, and at what time the windows end. Both move step by step in either
+ * direction, so an event out of order costs no more than the events and labels that it comes
+ * before. Not safe for several threads.
  *
- * <p>From {@code maxEvents} rows on, the older half is folded: its events in the same pane of 4 / {@code maxEvents} of
- * what is kept become one row at the time of the last of them. At each end of a window a count is then off by at most the
- * events of one pane, and features are called approximate until the last such row has left every window. A label that
- * comes to a folded event adds a fraud to its row and can't be taken back.
+ * <p>From {@code maxEvents} rows on, the older half is folded: its events in the same pane of 4 /
+ * {@code maxEvents} of what is kept become one row at the time of the last of them. At each end of
+ * a window a count is then off by at most the events of one pane, and features are called
+ * approximate until the last such row has left every window. A label that comes to a folded event
+ * adds a fraud to its row and can't be taken back.
  */
 public final class TerminalHistory {
     private static final long DAY = 86_400_000L;
-    private static final long KEPT = FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE;
+    private static final long KEPT =
+            FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE;
     private static final int FIRST_CAPACITY = 8;
 
     /** Ages at which events leave one window and enter another. */
     private static final long[] AGES = {
-        DAY, 7 * DAY, 8 * DAY, 14 * DAY, 21 * DAY, 28 * DAY, 30 * DAY, FeatureSchema.TERMINAL_HORIZON
+        DAY,
+        7 * DAY,
+        8 * DAY,
+        14 * DAY,
+        21 * DAY,
+        28 * DAY,
+        30 * DAY,
+        FeatureSchema.TERMINAL_HORIZON
     };
 
     private static final int AGE_1 = 0;
@@ -43,18 +54,22 @@ public final class TerminalHistory {
     private static final int AGE_37 = 7;
     private static final int[] MATURED_TO = {AGE_8, AGE_14, AGE_37};
 
-    // Ties broken by content, so that the order of arrival does not matter; of two verdicts at once fraud is the last.
-    private static final Comparator<Verdict> ORDER = Comparator.comparingLong(Verdict::knownAt)
-            .thenComparingLong(Verdict::identity)
-            .thenComparingLong(Verdict::eventTime)
-            .thenComparing(Verdict::fraud);
+    // Ties broken by content, so that the order of arrival does not matter; of two verdicts at once
+    // fraud is the last.
+    private static final Comparator<Verdict> ORDER =
+            Comparator.comparingLong(Verdict::knownAt)
+                    .thenComparingLong(Verdict::identity)
+                    .thenComparingLong(Verdict::eventTime)
+                    .thenComparing(Verdict::fraud);
 
     int size;
     long[] time = new long[FIRST_CAPACITY];
     long[] rank = new long[FIRST_CAPACITY];
     long[] identity = new long[FIRST_CAPACITY];
+
     /** How many of a row's events are frauds by the labels that are due. */
     int[] frauds = new int[FIRST_CAPACITY];
+
     /** How many events a row stands for; null while nothing was folded. */
     int[] weight;
 
@@ -63,20 +78,29 @@ public final class TerminalHistory {
 
     private final int maxEvents;
     private final long pane;
+
     /** When all windows end, and by when labels must be known. */
     private long clock = Long.MIN_VALUE;
+
     /** How many rows are in the aggregates: those before the event at hand. */
     private int visible;
+
     /** How many labels are known by the clock. */
     private int due;
+
     /** The first row of each window. */
     private final int[] tail = new int[AGES.length];
 
     private final int[] countYounger = new int[AGES.length];
     private final int[] fraudsYounger = new int[AGES.length];
+
     /** How many folded rows the widest window holds. */
     private int folds;
-    /** The first and the last visible row with a fraud; to be looked for where it lies outside the widest window. */
+
+    /**
+     * The first and the last visible row with a fraud; to be looked for where it lies outside the
+     * widest window.
+     */
     private int firstFraud = -1;
 
     private int lastFraud = -1;
@@ -84,11 +108,13 @@ public final class TerminalHistory {
     record Verdict(long identity, long eventTime, long knownAt, boolean fraud) {}
 
     /**
-     * @param maxEvents from so many events on the oldest are folded together and features become approximate; at least 16
+     * @param maxEvents from so many events on the oldest are folded together and features become
+     *     approximate; at least 16
      */
     public TerminalHistory(int maxEvents) {
         if (maxEvents < 16) {
-            throw new IllegalArgumentException("maxEvents is " + maxEvents + ", expected at least 16");
+            throw new IllegalArgumentException(
+                    "maxEvents is " + maxEvents + ", expected at least 16");
         }
         this.maxEvents = maxEvents;
         this.pane = 4 * KEPT / maxEvents;
@@ -96,7 +122,11 @@ public final class TerminalHistory {
 
     static void addSpecs(List<FeatureSpec> specs) {
         for (String window : new String[] {"1d", "7d", "30d"}) {
-            add(specs, "terminal_count_" + window, Unit.COUNT, "transactions at this terminal within " + window);
+            add(
+                    specs,
+                    "terminal_count_" + window,
+                    Unit.COUNT,
+                    "transactions at this terminal within " + window);
         }
         for (String window : new String[] {"1d", "7d", "30d"}) {
             add(
@@ -109,23 +139,44 @@ public final class TerminalHistory {
                     "terminal_known_frauds_" + window,
                     Unit.COUNT,
                     "known frauds at this terminal in the " + window + " before the label delay");
-            specs.add(new FeatureSpec(
-                    "terminal_fraud_share_" + window,
-                    Unit.SHARE,
-                    Transform.NONE,
-                    "share of frauds at this terminal in the " + window + " before the label delay"));
+            specs.add(
+                    new FeatureSpec(
+                            "terminal_fraud_share_" + window,
+                            Unit.SHARE,
+                            Transform.NONE,
+                            "share of frauds at this terminal in the "
+                                    + window
+                                    + " before the label delay"));
         }
         for (int delay : new int[] {0, 14, 21}) {
             add(
                     specs,
                     "terminal_known_frauds_7d_delay_" + delay + "d",
                     Unit.COUNT,
-                    "known frauds at this terminal in the 7d up to " + delay + " days ago");
+                    delay == 0
+                            ? "known frauds at this terminal within 7d"
+                            : "known frauds at this terminal in the 7d up to " + delay + " days ago");
         }
-        add(specs, "terminal_fraud_run", Unit.COUNT, "frauds in a row at this terminal, up to the label delay");
-        add(specs, "terminal_days_since_fraud", Unit.DAYS, "time since this terminal's last known fraud");
-        add(specs, "terminal_days_since_first_fraud", Unit.DAYS, "time since this terminal's first known fraud");
-        add(specs, "terminal_days_since_legitimate", Unit.DAYS, "time since this terminal's last cleared transaction");
+        add(
+                specs,
+                "terminal_fraud_run",
+                Unit.COUNT,
+                "frauds in a row at this terminal, up to the label delay");
+        add(
+                specs,
+                "terminal_days_since_fraud",
+                Unit.DAYS,
+                "time since this terminal's last known fraud");
+        add(
+                specs,
+                "terminal_days_since_first_fraud",
+                Unit.DAYS,
+                "time since this terminal's first known fraud");
+        add(
+                specs,
+                "terminal_days_since_legitimate",
+                Unit.DAYS,
+                "time since this terminal's last cleared transaction");
     }
 
     private static void add(List<FeatureSpec> specs, String name, Unit unit, String words) {
@@ -137,7 +188,10 @@ public final class TerminalHistory {
         return size == 0 ? Long.MIN_VALUE : time[size - 1];
     }
 
-    /** The event time of the newest event or label: nothing of it matters once that is past the horizon. */
+    /**
+     * The event time of the newest event or label: nothing of it matters once that is past the
+     * horizon.
+     */
     public long lastTime() {
         long last = newestTime();
         for (Verdict label : labels) {
@@ -160,10 +214,17 @@ public final class TerminalHistory {
         return pending;
     }
 
-    /** Takes in a label, to be used from its {@code knownAt} on. The same label once more changes nothing. */
+    /**
+     * Takes in a label, to be used from its {@code knownAt} on. The same label once more changes
+     * nothing.
+     */
     public void label(FraudLabel label) {
-        Verdict added = new Verdict(
-                EventIdentity.hash(label.transactionId()), label.eventTime(), label.knownAt(), label.fraud());
+        Verdict added =
+                new Verdict(
+                        EventIdentity.hash(label.transactionId()),
+                        label.eventTime(),
+                        label.knownAt(),
+                        label.fraud());
         int position = Collections.binarySearch(labels, added, ORDER);
         if (position >= 0) {
             return;
@@ -185,7 +246,8 @@ public final class TerminalHistory {
         long eventRank = EventIdentity.rank(t.id());
         long newest = Math.max(clock, t.eventTime());
         while (visible > 0
-                && EventIdentity.isAfter(time[visible - 1], rank[visible - 1], t.eventTime(), eventRank)) {
+                && EventIdentity.isAfter(
+                        time[visible - 1], rank[visible - 1], t.eventTime(), eventRank)) {
             hideLast();
         }
         moveTo(t.eventTime());
@@ -344,7 +406,8 @@ public final class TerminalHistory {
     /** The folded row that must hold the labelled event; -1 if there is none. */
     private int foldOf(Verdict label) {
         int row = firstAt(label.eventTime());
-        boolean folded = row < size && weight[row] > 1 && paneOf(time[row]) == paneOf(label.eventTime());
+        boolean folded =
+                row < size && weight[row] > 1 && paneOf(time[row]) == paneOf(label.eventTime());
         return folded && rowOf(label) < 0 ? row : -1;
     }
 
@@ -435,7 +498,10 @@ public final class TerminalHistory {
         firstFraud += firstFraud >= row ? 1 : 0;
     }
 
-    /** Forgets what no window will see again; only when a quarter of the rows goes, so that this is O(1) amortised. */
+    /**
+     * Forgets what no window will see again; only when a quarter of the rows goes, so that this is
+     * O(1) amortised.
+     */
     private void forget() {
         long forgotten = clock - KEPT;
         if (size > 0 && time[size / 4] > forgotten) {

@@ -4,7 +4,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** A {@link TerminalHistory} in bytes: a version, the rows of events, and the labels. Windows follow from them. */
+/**
+ * A {@link TerminalHistory} in bytes: a version, the rows of events, and the labels. Windows follow
+ * from them.
+ */
 public final class TerminalHistoryFormat {
     public static final int VERSION = 1;
 
@@ -44,7 +47,8 @@ public final class TerminalHistoryFormat {
     public static TerminalHistory read(DataInput in, int maxEvents) throws IOException {
         int version = in.readByte();
         if (version != VERSION) {
-            throw new IOException("terminal history has version " + version + ", expected " + VERSION);
+            throw new IOException(
+                    "terminal history has version " + version + ", expected " + VERSION);
         }
         TerminalHistory history = new TerminalHistory(maxEvents);
         int size = Varint.readSize(in, MAX_ROWS);
@@ -61,7 +65,8 @@ public final class TerminalHistoryFormat {
         int labels = Varint.readSize(in, MAX_ROWS);
         for (int i = 0; i < labels; i++) {
             history.labels.add(
-                    new TerminalHistory.Verdict(in.readLong(), in.readLong(), in.readLong(), in.readBoolean()));
+                    new TerminalHistory.Verdict(
+                            in.readLong(), in.readLong(), in.readLong(), in.readBoolean()));
         }
         history.rebuild(history.newestTime());
         return history;

@@ -1,6 +1,7 @@
 package io.fraudstream.job;
 
 import io.fraudstream.job.kafka.Codecs;
+import io.fraudstream.job.operator.CheckpointedCounters;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
@@ -41,6 +44,9 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
  */
 public final class LocalJob {
     private static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(5);
+    // A record crosses three shuffles, each of which would wait so long for company.
+    private static final Duration LIVE_BUFFER_TIMEOUT = Duration.ofMillis(1);
+    private static final Duration REPLAY_BUFFER_TIMEOUT = Duration.ofMillis(100);
     private static final Duration POLL = Duration.ofMillis(250);
 
     private final JobClient client;
@@ -70,7 +76,7 @@ public final class LocalJob {
             KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs, boolean fresh)
             throws IOException, ExecutionException {
         Path checkpoints = Path.of(flink.checkpoints());
-        Configuration configuration = configuration(flink);
+        Configuration configuration = configuration(flink, settings.order());
         Optional<Path> point = fresh ? Optional.empty() : new RestorePoint(checkpoints).newest();
         point.ifPresent(path ->
                 configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
@@ -111,7 +117,7 @@ public final class LocalJob {
         return properties;
     }
 
-    private static Configuration configuration(FlinkSettings flink) {
+    private static Configuration configuration(FlinkSettings flink, OrderMode order) {
         Configuration c = new Configuration();
         c.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, flink.checkpointInterval());
         c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, flink.checkpoints().toString());
@@ -128,6 +134,7 @@ public final class LocalJob {
         c.set(TaskManagerOptions.NUM_TASK_SLOTS, flink.parallelism());
         c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
         c.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        c.set(ExecutionOptions.BUFFER_TIMEOUT, order == OrderMode.ARRIVAL ? LIVE_BUFFER_TIMEOUT : REPLAY_BUFFER_TIMEOUT);
         if (flink.webPort() >= 0) {
             c.set(RestOptions.BIND_PORT, Integer.toString(flink.webPort()));
         }
@@ -182,6 +189,45 @@ public final class LocalJob {
                     progress.accept(counts());
                 }
             }
+        }
+    }
+
+    /** Waits until every task runs. */
+    public void awaitRunning() throws ExecutionException, InterruptedException {
+        while (client.getJobStatus().get() != JobStatus.RUNNING || !hasReported()) {
+            pause();
+        }
+    }
+
+    /** The admission of records reports its counts as soon as it has begun. */
+    private boolean hasReported() throws ExecutionException, InterruptedException {
+        return client.getAccumulators().get().containsKey(CheckpointedCounters.READ)
+                && client.getAccumulators().get().containsKey(CheckpointedCounters.SCORED);
+    }
+
+    /**
+     * Waits until this run has read so many records and all of them have come to their end, but no longer than this.
+     *
+     * @throws ExecutionException if the job fails meanwhile
+     */
+    public void awaitRead(long records, Duration atMost) throws ExecutionException, InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (System.nanoTime() < deadline) {
+            JobCounts counts = counts();
+            if (counts.read() >= records && counts.isBalanced()) {
+                return;
+            }
+            pause();
+        }
+    }
+
+    private void pause() throws ExecutionException, InterruptedException {
+        try {
+            ended().get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+            throw new ExecutionException(new IllegalStateException("the job has ended by itself"));
+        } catch (TimeoutException stillRunning) {
+            // So it should be.
+            return;
         }
     }
 

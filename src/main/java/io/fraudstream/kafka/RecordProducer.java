@@ -14,7 +14,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * A Kafka producer that loses nothing silently: it waits for all replicas, writes once, and the first record that the
  * broker does not take fails the next {@link #send} or {@link #flush}. For one thread.
  */
-public final class RecordProducer implements AutoCloseable {
+public final class RecordProducer implements RecordSink, AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(10);
 
     private final KafkaProducer<byte[], byte[]> producer;
@@ -27,6 +27,8 @@ public final class RecordProducer implements AutoCloseable {
         settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        // With more, a first batch that a new partition refuses is overtaken, and then refused for ever.
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -46,12 +48,7 @@ public final class RecordProducer implements AutoCloseable {
         return new RecordProducer(bootstrapServers, Map.of(ProducerConfig.LINGER_MS_CONFIG, 1));
     }
 
-    /**
-     * Hands one record over; it is sent in the background, stamped with the present time.
-     *
-     * @param key decides the partition; {@code null} for any
-     * @throws KafkaException if this or an earlier record could not be sent
-     */
+    @Override
     @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps what failed
     public void send(String topic, byte[] key, byte[] value) {
         throwFailure();
@@ -66,7 +63,7 @@ public final class RecordProducer implements AutoCloseable {
         }
     }
 
-    /** Returns when the broker has acknowledged everything; throws a {@link KafkaException} if it did not. */
+    @Override
     public void flush() {
         producer.flush();
         throwFailure();

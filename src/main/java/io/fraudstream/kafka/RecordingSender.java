@@ -30,7 +30,7 @@ public final class RecordingSender {
     /** How many records at full speed pass between two looks at the clock. */
     private static final int CLOCK_STRIDE = 256;
 
-    private final RecordProducer producer;
+    private final RecordSink sink;
     private final TopicNames topics;
     private final ReplaySpeed speed;
     private final Clock clock;
@@ -49,8 +49,8 @@ public final class RecordingSender {
     private long paceOrigin = Long.MIN_VALUE;
 
     public RecordingSender(
-            RecordProducer producer, TopicNames topics, ReplaySpeed speed, Clock clock, Pause pause) {
-        this.producer = producer;
+            RecordSink sink, TopicNames topics, ReplaySpeed speed, Clock clock, Pause pause) {
+        this.sink = sink;
         this.topics = topics;
         this.speed = speed;
         this.clock = clock;
@@ -77,7 +77,7 @@ public final class RecordingSender {
                     break;
                 }
             }
-            producer.send(topics.transactions(), bytes(row.key()), row.payload());
+            sink.send(topics.transactions(), bytes(row.key()), row.payload());
             transactions++;
             if (row.label() != null) {
                 pending.add(row.label());
@@ -90,7 +90,7 @@ public final class RecordingSender {
         if (complete) {
             sendLabelsKnownAt(Long.MAX_VALUE);
         }
-        producer.flush();
+        sink.flush();
         SendProgress result = progress(complete);
         onProgress.accept(result);
         return result;
@@ -133,7 +133,7 @@ public final class RecordingSender {
     private void sendLabelsKnownAt(long time) {
         while (!pending.isEmpty() && pending.peek().knownAt() <= time) {
             FraudLabel label = pending.remove();
-            producer.send(topics.labels(), bytes(label.cardId()), LabelCodec.encode(label));
+            sink.send(topics.labels(), bytes(label.cardId()), LabelCodec.encode(label));
             labels++;
         }
     }

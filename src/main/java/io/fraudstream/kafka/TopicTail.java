@@ -13,6 +13,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a topic's committed records, without a consumer group and so without leaving a trace on the broker. */
 public final class TopicTail implements AutoCloseable {
+    /** A record as it stands in its topic; key and value may be {@code null}. */
+    public record Entry(int partition, long offset, long timestamp, byte[] key, byte[] value) {}
+
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -36,7 +39,7 @@ public final class TopicTail implements AutoCloseable {
      * @param fromBeginning whether to begin with the first record, or with the next one to come
      * @param enough how many records to hand over at most
      */
-    public void read(boolean fromBeginning, long enough, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+    public void read(boolean fromBeginning, long enough, Consumer<Entry> sink) {
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
@@ -51,7 +54,12 @@ public final class TopicTail implements AutoCloseable {
             while (read < enough) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     if (read < enough) {
-                        sink.accept(record);
+                        sink.accept(new Entry(
+                                record.partition(),
+                                record.offset(),
+                                record.timestamp(),
+                                record.key(),
+                                record.value()));
                         read++;
                     }
                 }

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
 
 /**
  * Creates, lists and deletes the project's topics on a broker. Every method throws a {@link KafkaException} that names
@@ -29,6 +31,7 @@ import org.apache.kafka.common.config.TopicConfig;
  */
 public final class Topics implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
+    private static final long RETRY_NANOS = 20_000_000;
 
     private final String bootstrapServers;
     private final TopicNames names;
@@ -71,7 +74,12 @@ public final class Topics implements AutoCloseable {
                 10_000));
     }
 
-    /** Creates those of the six topics that are not there yet, and returns their names. */
+    /**
+     * Creates those of the six topics that are not there yet, waits until they take records, and returns their names.
+     *
+     * <p>The wait matters: a broker announces a partition a moment before it leads it. A producer's first batch is then
+     * refused and its second taken, after which the first can never be, being out of sequence.
+     */
     public List<String> create(Layout layout) {
         Set<String> present = present();
         List<NewTopic> missing = new ArrayList<>();
@@ -81,7 +89,30 @@ public final class Topics implements AutoCloseable {
             }
         }
         await(admin.createTopics(missing).all(), "creating topics");
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (NewTopic topic : missing) {
+            for (int partition = 0; partition < topic.numPartitions(); partition++) {
+                asked.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
+            }
+        }
+        awaitLeaders(asked);
         return missing.stream().map(NewTopic::name).toList();
+    }
+
+    /** Only a partition's leader answers when asked for offsets, and a broker that has not heard of it knows none. */
+    private void awaitLeaders(Map<TopicPartition, OffsetSpec> asked) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (true) {
+            try {
+                await(admin.listOffsets(asked).all(), "waiting for new topics");
+                return;
+            } catch (KafkaException notYet) {
+                if (!(notYet.getCause() instanceof RetriableException) || System.nanoTime() > deadline) {
+                    throw notYet;
+                }
+            }
+            LockSupport.parkNanos(RETRY_NANOS);
+        }
     }
 
     private NewTopic newTopic(String topic, Layout layout) {
@@ -101,17 +132,8 @@ public final class Topics implements AutoCloseable {
         List<String> wanted = names.all().stream().filter(present::contains).toList();
         Map<String, TopicDescription> descriptions =
                 await(admin.describeTopics(wanted).allTopicNames(), "describing topics");
-        Map<TopicPartition, OffsetSpec> first = new HashMap<>();
-        Map<TopicPartition, OffsetSpec> end = new HashMap<>();
-        descriptions.forEach((topic, description) -> description.partitions().forEach(partition -> {
-            TopicPartition id = new TopicPartition(topic, partition.partition());
-            first.put(id, OffsetSpec.earliest());
-            end.put(id, OffsetSpec.latest());
-        }));
-        Map<TopicPartition, ListOffsetsResultInfo> firstOffsets =
-                await(admin.listOffsets(first).all(), "asking for offsets");
-        Map<TopicPartition, ListOffsetsResultInfo> endOffsets =
-                await(admin.listOffsets(end).all(), "asking for offsets");
+        Map<TopicPartition, ListOffsetsResultInfo> firstOffsets = offsets(descriptions, OffsetSpec.earliest());
+        Map<TopicPartition, ListOffsetsResultInfo> endOffsets = offsets(descriptions, OffsetSpec.latest());
         Map<String, Long> records = endOffsets.entrySet().stream()
                 .collect(Collectors.groupingBy(
                         entry -> entry.getKey().topic(),
@@ -158,6 +180,15 @@ public final class Topics implements AutoCloseable {
             throw new IllegalStateException("no topic " + String.join(", ", missing) + " at " + bootstrapServers
                     + ", expected it to be created first, such as by: fraudstream topics create");
         }
+    }
+
+    private Map<TopicPartition, ListOffsetsResultInfo> offsets(
+            Map<String, TopicDescription> descriptions, OffsetSpec which) {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        descriptions.forEach((topic, description) -> description
+                .partitions()
+                .forEach(partition -> asked.put(new TopicPartition(topic, partition.partition()), which)));
+        return await(admin.listOffsets(asked).all(), "asking for offsets");
     }
 
     private Set<String> present() {

@@ -37,7 +37,7 @@ public final class ReasonCodes {
         List<Reason> reasons = new ArrayList<>();
         for (int i = 0; i < vector.length; i++) {
             float usual = usual(sequence, i);
-            if (Float.floatToIntBits(usual) == Float.floatToIntBits(vector[i])) {
+            if (Float.isNaN(vector[i]) || usual == vector[i]) {
                 continue;
             }
             occluded[i] = usual;
@@ -52,8 +52,14 @@ public final class ReasonCodes {
         return List.copyOf(reasons.subList(0, Math.min(count, reasons.size())));
     }
 
-    /** The mean over the card's earlier events in the sequence, where it has some; else the population's. */
+    /**
+     * The mean over the card's earlier events in the sequence, where it has some; else the population's. Of a flag it is
+     * always "no", so that only what is the case can be a reason.
+     */
     private float usual(float[][] sequence, int feature) {
+        if (schema.specs().get(feature).unit() == Unit.FLAG) {
+            return 0;
+        }
         double sum = 0;
         int known = 0;
         for (int i = 0; i < sequence.length - 1; i++) {
@@ -66,8 +72,7 @@ public final class ReasonCodes {
         if (!ofTheCard || known < MIN_OWN_EVENTS) {
             return populationUsual[feature];
         }
-        float mean = (float) (sum / known);
-        return schema.specs().get(feature).unit() == Unit.FLAG ? Math.round(mean) : mean;
+        return (float) (sum / known);
     }
 
     private String text(int feature, float value, float usual) {

@@ -28,6 +28,7 @@ final class Lines implements Closeable {
     private int from;
     private int to;
     private long number;
+    private boolean cut;
 
     Lines(InputStream in) {
         this.in = in;
@@ -41,6 +42,7 @@ final class Lines implements Closeable {
             from = 0;
             to = bytes.length;
             number = again.number();
+            cut = false;
             return true;
         }
         int scanned = readFrom;
@@ -57,7 +59,9 @@ final class Lines implements Closeable {
                 // Keep the head, and let the tail be overwritten until the line ends.
                 readTo = readFrom + MAX_LINE_BYTES;
                 skipToLineEnd();
-                return line(readTo, readTo);
+                line(readTo, readTo);
+                cut = true;
+                return true;
             }
             int shift = fill();
             scanned -= shift;
@@ -70,6 +74,7 @@ final class Lines implements Closeable {
         to = end > from && read[end - 1] == '\r' ? end - 1 : end;
         readFrom = nextFrom;
         number = ++lastRead;
+        cut = false;
         return true;
     }
 
@@ -126,6 +131,11 @@ final class Lines implements Closeable {
 
     boolean isBlank() {
         return from == to;
+    }
+
+    /** Whether the current line was too long, and lacks its end. */
+    boolean isCut() {
+        return cut;
     }
 
     /** The current line's number, counted from 1. */

@@ -177,7 +177,7 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
                 }
                 Coordinates coordinates = new Coordinates(name, 0, lines.number(), Coordinates.NO_TIMESTAMP);
                 Arrays.fill(slots, null);
-                return rows.read(lines, slots)
+                return !lines.isCut() && rows.read(lines, slots)
                         ? mapper.map(slots, coordinates)
                         : mapper.unreadable(lines.copy().bytes(), coordinates);
             }

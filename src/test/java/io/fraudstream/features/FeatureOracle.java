@@ -23,8 +23,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Every feature by its definition, over plain lists of all events and labels that have arrived so far, with nothing
- * running along. Slow, and meant to be: {@link FeatureEngine} is checked against it.
+ * Every feature by its definition, over plain lists of all events and labels that have arrived so
+ * far, with nothing running along. Slow, and meant to be: {@link FeatureEngine} is checked against
+ * it.
  */
 final class FeatureOracle {
     private static final long SECOND = 1000;
@@ -33,9 +34,11 @@ final class FeatureOracle {
     private static final long DAY = 24 * HOUR;
 
     /** Event time, then the identifier's bytes. */
-    private static final Comparator<Seen> ORDER = Comparator.comparingLong(Seen::time)
-            .thenComparing(
-                    seen -> seen.transaction().id().getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
+    private static final Comparator<Seen> ORDER =
+            Comparator.comparingLong(Seen::time)
+                    .thenComparing(
+                            seen -> seen.transaction().id().getBytes(StandardCharsets.UTF_8),
+                            Arrays::compareUnsigned);
 
     private final FeatureSchema schema;
     private final Map<String, List<Seen>> cards = new HashMap<>();
@@ -101,7 +104,10 @@ final class FeatureOracle {
         }
     }
 
-    /** The features of this event over all that came before it in order and has arrived; then takes it in. */
+    /**
+     * The features of this event over all that came before it in order and has arrived; then takes
+     * it in.
+     */
     double[] step(Transaction t) {
         Row row = new Row();
         ofTransaction(t, row);
@@ -132,7 +138,8 @@ final class FeatureOracle {
         row.put("is_weekend", flag(day == DayOfWeek.SATURDAY || day == DayOfWeek.SUNDAY));
         row.put("is_night", flag(when.getHour() < 7));
         EntryMode mode = t.entryMode();
-        Set<EntryMode> remote = Set.of(EntryMode.ECOMMERCE, EntryMode.CREDENTIAL_ON_FILE, EntryMode.MANUAL);
+        Set<EntryMode> remote =
+                Set.of(EntryMode.ECOMMERCE, EntryMode.CREDENTIAL_ON_FILE, EntryMode.MANUAL);
         row.put("is_card_not_present", mode == null ? Double.NaN : flag(remote.contains(mode)));
         row.put("is_magstripe", mode == null ? Double.NaN : flag(mode == EntryMode.MAGSTRIPE));
     }
@@ -155,7 +162,9 @@ final class FeatureOracle {
         for (Seen seen : month) {
             highest = seen.isApproved() ? Math.max(highest, seen.amount()) : highest;
         }
-        row.put("card_amount_over_max_30d", highest == 0 ? Double.NaN : (double) t.baseAmountMinor() / highest);
+        row.put(
+                "card_amount_over_max_30d",
+                highest == 0 ? Double.NaN : (double) t.baseAmountMinor() / highest);
         List<Seen> plain = new ArrayList<>(month);
         plain.removeIf(seen -> !seen.isApproved() || seen.isHigh());
         double usual = mean(plain);
@@ -175,13 +184,25 @@ final class FeatureOracle {
                 previous == null ? Double.NaN : (t.eventTime() - previous.time()) / 1000.0);
         String key = t.terminalKey();
         // A reversal goes back to where its original was, so it is never the first one there.
-        boolean knownTerminal = t.isReversal()
-                || last(month, seen -> seen.isCounted() && Objects.equals(seen.transaction().terminalKey(), key))
-                        != null;
+        boolean knownTerminal =
+                t.isReversal()
+                        || last(
+                                        month,
+                                        seen ->
+                                                seen.isCounted()
+                                                        && Objects.equals(
+                                                                seen.transaction().terminalKey(),
+                                                                key))
+                                != null;
         row.put("card_new_terminal", key == null ? Double.NaN : flag(!knownTerminal));
-        boolean knownMcc = last(
-                        month, seen -> seen.isCounted() && Objects.equals(seen.transaction().mcc(), t.mcc()))
-                != null;
+        boolean knownMcc =
+                last(
+                                month,
+                                seen ->
+                                        seen.isCounted()
+                                                && Objects.equals(
+                                                        seen.transaction().mcc(), t.mcc()))
+                        != null;
         row.put("card_new_mcc", t.mcc() == null ? Double.NaN : flag(!knownMcc));
         ofMoves(t, month, row);
         return ratio;
@@ -189,7 +210,8 @@ final class FeatureOracle {
 
     private static void ofWindow(Transaction t, List<Seen> window, String name, Row row) {
         List<Seen> withSelf = new ArrayList<>(window);
-        // Its own answer is not known when a score is needed, so the event at hand counts as approved.
+        // Its own answer is not known when a score is needed, so the event at hand counts as
+        // approved.
         withSelf.add(new Seen(unanswered(t), Float.NaN));
         row.put("card_count_" + name, count(withSelf, Seen::isCounted));
         row.put("card_sum_" + name, sum(withSelf).doubleValue());
@@ -198,7 +220,9 @@ final class FeatureOracle {
 
     private static void ofHabit(Transaction t, List<Seen> window, String name, Row row) {
         double mean = mean(window);
-        row.put("card_amount_over_mean_" + name, mean > 0 ? t.baseAmountMinor() / mean : Double.NaN);
+        row.put(
+                "card_amount_over_mean_" + name,
+                mean > 0 ? t.baseAmountMinor() / mean : Double.NaN);
         BigInteger n = BigInteger.valueOf(count(window, Seen::isApproved));
         BigInteger squares = BigInteger.ZERO;
         for (Seen seen : window) {
@@ -211,20 +235,25 @@ final class FeatureOracle {
             row.put("card_amount_deviations_" + name, Double.NaN);
             return;
         }
-        double deviation = new BigDecimal(scaledVariance)
-                .sqrt(MathContext.DECIMAL64)
-                .divide(new BigDecimal(n), MathContext.DECIMAL64)
-                .doubleValue();
+        double deviation =
+                new BigDecimal(scaledVariance)
+                        .sqrt(MathContext.DECIMAL64)
+                        .divide(new BigDecimal(n), MathContext.DECIMAL64)
+                        .doubleValue();
         row.put("card_amount_deviations_" + name, (t.baseAmountMinor() - mean) / deviation);
     }
 
     private static void ofMoves(Transaction t, List<Seen> month, Row row) {
-        Seen country = last(month, seen -> seen.isCounted() && seen.transaction().country() != null);
+        Seen country =
+                last(month, seen -> seen.isCounted() && seen.transaction().country() != null);
         boolean comparable = country != null && t.country() != null;
         row.put(
                 "card_country_change",
-                comparable ? flag(!country.transaction().country().equals(t.country())) : Double.NaN);
-        Seen entry = last(month, seen -> seen.isCounted() && seen.transaction().entryMode() != null);
+                comparable
+                        ? flag(!country.transaction().country().equals(t.country()))
+                        : Double.NaN);
+        Seen entry =
+                last(month, seen -> seen.isCounted() && seen.transaction().entryMode() != null);
         comparable = entry != null && t.entryMode() != null;
         row.put(
                 "card_entry_mode_change",
@@ -245,9 +274,13 @@ final class FeatureOracle {
     private static double kilometres(Transaction from, Transaction to) {
         double latitude1 = Math.toRadians((float) from.latitude());
         double latitude2 = Math.toRadians((float) to.latitude());
-        double longitudes = Math.toRadians((double) (float) to.longitude() - (float) from.longitude());
-        double h = Math.pow(Math.sin((latitude2 - latitude1) / 2), 2)
-                + Math.cos(latitude1) * Math.cos(latitude2) * Math.pow(Math.sin(longitudes / 2), 2);
+        double longitudes =
+                Math.toRadians((double) (float) to.longitude() - (float) from.longitude());
+        double h =
+                Math.pow(Math.sin((latitude2 - latitude1) / 2), 2)
+                        + Math.cos(latitude1)
+                                * Math.cos(latitude2)
+                                * Math.pow(Math.sin(longitudes / 2), 2);
         return 2 * 6371.0088 * Math.atan2(Math.sqrt(h), Math.sqrt(1 - h));
     }
 
@@ -264,12 +297,16 @@ final class FeatureOracle {
         Set<String> frauds = knownFrauds(key, t.eventTime());
         Predicate<Seen> isFraud = seen -> frauds.contains(seen.transaction().id());
         for (int days : new int[] {1, 7, 30}) {
-            row.put("terminal_count_" + days + "d", before(t, all, days * DAY).size() + (t.isReversal() ? 0 : 1));
+            row.put(
+                    "terminal_count_" + days + "d",
+                    before(t, all, days * DAY).size() + (t.isReversal() ? 0 : 1));
             List<Seen> matured = between(t, all, 7 * DAY, (7 + days) * DAY);
             int known = count(matured, isFraud);
             row.put("terminal_matured_count_" + days + "d", matured.size());
             row.put("terminal_known_frauds_" + days + "d", known);
-            row.put("terminal_fraud_share_" + days + "d", matured.isEmpty() ? 0 : (double) known / matured.size());
+            row.put(
+                    "terminal_fraud_share_" + days + "d",
+                    matured.isEmpty() ? 0 : (double) known / matured.size());
         }
         for (int delay : new int[] {0, 14, 21}) {
             List<Seen> week = between(t, all, delay * DAY, (delay + 7) * DAY);
@@ -283,8 +320,12 @@ final class FeatureOracle {
         row.put("terminal_fraud_run", run);
         List<Seen> known = new ArrayList<>(before(t, all, 37 * DAY));
         known.removeIf(isFraud.negate());
-        row.put("terminal_days_since_fraud", known.isEmpty() ? Double.NaN : days(t, known.get(known.size() - 1)));
-        row.put("terminal_days_since_first_fraud", known.isEmpty() ? Double.NaN : days(t, known.get(0)));
+        row.put(
+                "terminal_days_since_fraud",
+                known.isEmpty() ? Double.NaN : days(t, known.get(known.size() - 1)));
+        row.put(
+                "terminal_days_since_first_fraud",
+                known.isEmpty() ? Double.NaN : days(t, known.get(0)));
         Seen cleared = last(matured, isFraud.negate());
         row.put("terminal_days_since_legitimate", cleared == null ? Double.NaN : days(t, cleared));
     }
@@ -296,19 +337,23 @@ final class FeatureOracle {
             if (label.knownAt() > now) {
                 continue;
             }
-            standing.merge(label.transactionId(), label, (a, b) -> {
-                if (a.knownAt() != b.knownAt()) {
-                    return a.knownAt() > b.knownAt() ? a : b;
-                }
-                return a.fraud() ? a : b;
-            });
+            standing.merge(
+                    label.transactionId(),
+                    label,
+                    (a, b) -> {
+                        if (a.knownAt() != b.knownAt()) {
+                            return a.knownAt() > b.knownAt() ? a : b;
+                        }
+                        return a.fraud() ? a : b;
+                    });
         }
         Set<String> frauds = new HashSet<>();
-        standing.forEach((id, label) -> {
-            if (label.fraud()) {
-                frauds.add(id);
-            }
-        });
+        standing.forEach(
+                (id, label) -> {
+                    if (label.fraud()) {
+                        frauds.add(id);
+                    }
+                });
         return frauds;
     }
 

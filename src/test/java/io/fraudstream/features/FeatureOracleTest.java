@@ -59,7 +59,8 @@ class FeatureOracleTest {
         FeatureEngine.CardStep step(Transaction t) throws IOException {
             CardHistory card = card(t.cardId());
             TerminalHistory terminal = terminal(t.terminalKey());
-            FeatureEngine.CardStep step = engine.stepCard(card, t, engine.stepTerminal(terminal, t));
+            FeatureEngine.CardStep step =
+                    engine.stepCard(card, t, engine.stepTerminal(terminal, t));
             keep(t.terminalKey(), terminal);
             keep(t.cardId(), card);
             return step;
@@ -94,7 +95,8 @@ class FeatureOracleTest {
         }
     }
 
-    @ParameterizedTest(name = "seed {0}: {1} events, {2} cards, {3} terminals, {4} days, up to {5} h late")
+    @ParameterizedTest(
+            name = "seed {0}: {1} events, {2} cards, {3} terminals, {4} days, up to {5} h late")
     @CsvSource({
         "1, 4000, 6, 5, 90, 0",
         "2, 4000, 6, 5, 90, 6",
@@ -104,9 +106,11 @@ class FeatureOracleTest {
         "6, 3000, 25, 30, 200, 12"
     })
     void everyFeatureIsWhatItsDefinitionSays(
-            long seed, int events, int cards, int terminals, int days, int disorderHours) throws IOException {
+            long seed, int events, int cards, int terminals, int days, int disorderHours)
+            throws IOException {
         List<Decoded> stream =
-                GeneratedStream.of(seed, events, cards, terminals, days, disorderHours * GeneratedStream.HOUR);
+                GeneratedStream.of(
+                        seed, events, cards, terminals, days, disorderHours * GeneratedStream.HOUR);
         FeatureOracle oracle = new FeatureOracle(SCHEMA);
         Histories engine = new Histories(false);
         int measured = 0;
@@ -149,7 +153,8 @@ class FeatureOracleTest {
         Histories inMemory = new Histories(false);
         Histories inBytes = new Histories(true);
         int measured = 0;
-        for (Decoded decoded : GeneratedStream.of(seed, 1500, 4, 4, 100, 5 * GeneratedStream.HOUR)) {
+        for (Decoded decoded :
+                GeneratedStream.of(seed, 1500, 4, 4, 100, 5 * GeneratedStream.HOUR)) {
             if (decoded instanceof FraudLabel label) {
                 inMemory.label(label);
                 inBytes.label(label);
@@ -200,14 +205,16 @@ class FeatureOracleTest {
             if (decoded instanceof FraudLabel label) {
                 byTerminal.label(label);
             } else if (decoded instanceof Transaction t) {
-                terminalParts.put(t.id(), apart.stepTerminal(byTerminal.terminal(t.terminalKey()), t));
+                terminalParts.put(
+                        t.id(), apart.stepTerminal(byTerminal.terminal(t.terminalKey()), t));
             }
         }
         // The sort is stable, so within a card the order is still that of time.
         transactions.sort(Comparator.comparing(Transaction::cardId).reversed());
         Map<String, CardHistory> cards = new HashMap<>();
         for (Transaction t : transactions) {
-            CardHistory card = cards.computeIfAbsent(t.cardId(), key -> new CardHistory(MAX_EVENTS));
+            CardHistory card =
+                    cards.computeIfAbsent(t.cardId(), key -> new CardHistory(MAX_EVENTS));
             float[][] sequence = apart.stepCard(card, t, terminalParts.get(t.id())).sequence();
             assertSame(t, sequence, together.get(t.id()));
         }
@@ -223,9 +230,10 @@ class FeatureOracleTest {
     }
 
     private static String terminalKey(Decoded decoded) {
-        String key = decoded instanceof FraudLabel label
-                ? label.terminalKey()
-                : ((Transaction) decoded).terminalKey();
+        String key =
+                decoded instanceof FraudLabel label
+                        ? label.terminalKey()
+                        : ((Transaction) decoded).terminalKey();
         return key == null ? "" : key;
     }
 
@@ -238,7 +246,8 @@ class FeatureOracleTest {
         Comparator<Transaction> order =
                 Comparator.comparingLong(Transaction::eventTime).thenComparing(Transaction::id);
         int shortOnes = 0;
-        for (Decoded decoded : GeneratedStream.of(31, 2500, 60, 5, 400, disorderHours * GeneratedStream.HOUR)) {
+        for (Decoded decoded :
+                GeneratedStream.of(31, 2500, 60, 5, 400, disorderHours * GeneratedStream.HOUR)) {
             if (!(decoded instanceof Transaction t)) {
                 continue;
             }
@@ -256,8 +265,12 @@ class FeatureOracleTest {
                     expected.add(vectors.get(other.id()));
                 }
             }
-            // A card keeps its eight newest vectors, so an event out of order sees those of them that precede it.
-            int seen = later == 0 ? FeatureSchema.SEQUENCE_LENGTH : FeatureSchema.SEQUENCE_LENGTH + 1 - later;
+            // A card keeps its eight newest vectors, so an event out of order sees those of them
+            // that precede it.
+            int seen =
+                    later == 0
+                            ? FeatureSchema.SEQUENCE_LENGTH
+                            : FeatureSchema.SEQUENCE_LENGTH + 1 - later;
             int length = Math.min(expected.size(), Math.max(1, seen));
             List<float[]> tail = expected.subList(expected.size() - length, expected.size());
             assertSame(t, step.sequence(), tail.toArray(new float[0][]));

@@ -13,8 +13,10 @@ class FeatureSchemaTest {
 
     @Test
     void namesAreUniqueAndInSnakeCase() {
-        assertThat(schema.specs()).extracting(FeatureSpec::name).doesNotHaveDuplicates().allMatch(name ->
-                name.matches("[a-z][a-z0-9]*(_[a-z0-9]+)*"));
+        assertThat(schema.specs())
+                .extracting(FeatureSpec::name)
+                .doesNotHaveDuplicates()
+                .allMatch(name -> name.matches("[a-z][a-z0-9]*(_[a-z0-9]+)*"));
         assertThat(schema.specs()).extracting(FeatureSpec::words).doesNotHaveDuplicates();
     }
 
@@ -33,7 +35,8 @@ class FeatureSchemaTest {
     void theTerminalsFeaturesComeLast() {
         assertThat(schema.terminalOffset() + schema.terminalSize()).isEqualTo(schema.size());
         for (int i = 0; i < schema.size(); i++) {
-            assertThat(schema.specs().get(i).name().startsWith("terminal_")).isEqualTo(i >= schema.terminalOffset());
+            assertThat(schema.specs().get(i).name().startsWith("terminal_"))
+                    .isEqualTo(i >= schema.terminalOffset());
         }
     }
 
@@ -46,7 +49,8 @@ class FeatureSchemaTest {
                 .isNotEqualTo(schema.fingerprint())
                 .isNotEqualTo(fingerprint("a", "1.11"))
                 .isEqualTo(fingerprint("b", "1.1"));
-        assertThat(new FeatureSchema(ExchangeRates.only("USD")).fingerprint()).isNotEqualTo(schema.fingerprint());
+        assertThat(new FeatureSchema(ExchangeRates.only("USD")).fingerprint())
+                .isNotEqualTo(schema.fingerprint());
     }
 
     private static String fingerprint(String version, String dollar) {

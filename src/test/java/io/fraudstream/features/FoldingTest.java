@@ -67,12 +67,14 @@ class FoldingTest {
             approximate += engine.stepCard(card, event(i, timeOf(i)), out) ? 1 : 0;
             assertThat(card.size()).isLessThan(MAX_EVENTS);
             int expected = Math.min(i + 1, 30 * PER_DAY);
-            assertThat(value("card_count_30d")).isBetween((double) expected, (double) expected + CARD_PANE);
+            assertThat(value("card_count_30d"))
+                    .isBetween((double) expected, (double) expected + CARD_PANE);
             assertThat(value("card_count_10m")).isEqualTo(Math.min(i + 1, 3));
         }
         assertThat(approximate).isEqualTo(BUSY_DAYS * PER_DAY - MAX_EVENTS);
         assertThat(value("card_mean_30d")).isBetween(102.9, 103.1);
-        assertThat(value("card_declined_24h")).isBetween(PER_DAY / 5.0, (PER_DAY + CARD_PANE) / 5.0 + 1);
+        assertThat(value("card_declined_24h"))
+                .isBetween(PER_DAY / 5.0, (PER_DAY + CARD_PANE) / 5.0 + 1);
     }
 
     @Test
@@ -94,7 +96,10 @@ class FoldingTest {
             approximate = now;
             if (!now) {
                 // From here on only the ratios that were stored in approximate times may differ.
-                for (String name : new String[] {"card_count_30d", "card_sum_30d", "card_mean_30d", "card_new_mcc"}) {
+                for (String name :
+                        new String[] {
+                            "card_count_30d", "card_sum_30d", "card_mean_30d", "card_new_mcc"
+                        }) {
                     assertThat(value(name)).as(name).isEqualTo(expected[schema.indexOf(name)]);
                 }
             }
@@ -112,21 +117,34 @@ class FoldingTest {
             approximate += engine.stepTerminal(terminal, t, out) ? 1 : 0;
             assertThat(terminal.size()).isLessThan(MAX_EVENTS);
             int expected = Math.min(i + 1, 30 * PER_DAY);
-            assertThat(value("terminal_count_30d")).isBetween((double) expected, (double) expected + TERMINAL_PANE);
+            assertThat(value("terminal_count_30d"))
+                    .isBetween((double) expected, (double) expected + TERMINAL_PANE);
             if (i % 10 == 0) {
                 long known = t.eventTime() + FeatureSchema.LABEL_DELAY;
-                terminal.label(new FraudLabel(
-                        t.id(), t.cardId(), t.terminalId(), null, t.eventTime(), true, known, "chargeback"));
+                terminal.label(
+                        new FraudLabel(
+                                t.id(),
+                                t.cardId(),
+                                t.terminalId(),
+                                null,
+                                t.eventTime(),
+                                true,
+                                known,
+                                "chargeback"));
                 frauds++;
             }
         }
         assertThat(approximate).isEqualTo(BUSY_DAYS * PER_DAY - MAX_EVENTS);
-        // A label of a folded event takes effect with the first step after it is known, its row leaves with the pane.
+        // A label of a folded event takes effect with the first step after it is known, its row
+        // leaves with the pane.
         double expected = 30.0 * PER_DAY / 10;
         assertThat(value("terminal_known_frauds_30d"))
-                .isBetween(expected - TERMINAL_PANE / 10.0 - 1, expected + TERMINAL_PANE / 10.0 + 1);
+                .isBetween(
+                        expected - TERMINAL_PANE / 10.0 - 1, expected + TERMINAL_PANE / 10.0 + 1);
         assertThat(value("terminal_fraud_share_30d")).isBetween(0.098, 0.102);
-        assertThat(terminal.pendingLabels()).isLessThanOrEqualTo(7 * PER_DAY / 10 + 1).isLessThan(frauds);
+        assertThat(terminal.pendingLabels())
+                .isLessThanOrEqualTo(7 * PER_DAY / 10 + 1)
+                .isLessThan(frauds);
     }
 
     @Test
@@ -176,16 +194,30 @@ class FoldingTest {
         TerminalHistory storedTerminal = new TerminalHistory(MAX_EVENTS);
         double[] stored = new double[schema.size()];
         for (int i = 0; i < 4 * MAX_EVENTS; i++) {
-            // Over 42 days, so that folds leave windows as well; every fifth event two hours out of order.
-            Transaction t = event(i, GeneratedStream.START + (i - (i % 5 == 0 ? 2 : 0)) * GeneratedStream.HOUR);
+            // Over 42 days, so that folds leave windows as well; every fifth event two hours out of
+            // order.
+            Transaction t =
+                    event(
+                            i,
+                            GeneratedStream.START
+                                    + (i - (i % 5 == 0 ? 2 : 0)) * GeneratedStream.HOUR);
             boolean cardApproximate = engine.stepCard(card, t, out);
             boolean terminalApproximate = engine.stepTerminal(terminal, t, out);
             assertThat(engine.stepCard(storedCard, t, stored)).isEqualTo(cardApproximate);
-            assertThat(engine.stepTerminal(storedTerminal, t, stored)).isEqualTo(terminalApproximate);
+            assertThat(engine.stepTerminal(storedTerminal, t, stored))
+                    .isEqualTo(terminalApproximate);
             assertThat(stored).isEqualTo(out);
 
-            FraudLabel label = new FraudLabel(
-                    t.id(), t.cardId(), t.terminalId(), null, t.eventTime(), i % 4 > 0, t.eventTime() + i, "analyst");
+            FraudLabel label =
+                    new FraudLabel(
+                            t.id(),
+                            t.cardId(),
+                            t.terminalId(),
+                            null,
+                            t.eventTime(),
+                            i % 4 > 0,
+                            t.eventTime() + i,
+                            "analyst");
             terminal.label(label);
             storedTerminal.label(label);
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A seeded stream made to hurt: few cards and terminals, so that windows are full; bursts and pauses, so that every
- * window's length matters; ties, disorder, reversals, declines, absent fields, and labels at any time.
+ * A seeded stream made to hurt: few cards and terminals, so that windows are full; bursts and
+ * pauses, so that every window's length matters; ties, disorder, reversals, declines, absent
+ * fields, and labels at any time.
  */
 final class GeneratedStream {
     static final long MINUTE = 60_000L;
@@ -45,9 +46,11 @@ final class GeneratedStream {
     /**
      * Transactions and labels as they arrive.
      *
-     * @param disorder how much later than its event time a transaction arrives at most, in milliseconds
+     * @param disorder how much later than its event time a transaction arrives at most, in
+     *     milliseconds
      */
-    static List<Decoded> of(long seed, int events, int cards, int terminals, int days, long disorder) {
+    static List<Decoded> of(
+            long seed, int events, int cards, int terminals, int days, long disorder) {
         GeneratedStream stream = new GeneratedStream(seed, cards, terminals, days * DAY, disorder);
         stream.generate(events);
         return stream.arrivals.stream()
@@ -59,18 +62,23 @@ final class GeneratedStream {
     /** The same stream in (event time, identifier) order, every label where it becomes known. */
     static List<Decoded> inOrder(List<Decoded> stream) {
         Comparator<Decoded> byTime = Comparator.comparingLong(GeneratedStream::effectiveTime);
-        Comparator<Decoded> labelsFirst = Comparator.comparing(decoded -> decoded instanceof Transaction);
+        Comparator<Decoded> labelsFirst =
+                Comparator.comparing(decoded -> decoded instanceof Transaction);
         return stream.stream()
                 .sorted(byTime.thenComparing(labelsFirst).thenComparing(GeneratedStream::idOf))
                 .toList();
     }
 
     private static long effectiveTime(Decoded decoded) {
-        return decoded instanceof FraudLabel label ? label.knownAt() : ((Transaction) decoded).eventTime();
+        return decoded instanceof FraudLabel label
+                ? label.knownAt()
+                : ((Transaction) decoded).eventTime();
     }
 
     private static String idOf(Decoded decoded) {
-        return decoded instanceof FraudLabel label ? label.transactionId() : ((Transaction) decoded).id();
+        return decoded instanceof FraudLabel label
+                ? label.transactionId()
+                : ((Transaction) decoded).id();
     }
 
     private void generate(int events) {
@@ -110,19 +118,27 @@ final class GeneratedStream {
             Transaction original = transactions.get(random.nextInt(transactions.size()));
             boolean same = random.nextBoolean();
             card = same ? original.cardId() : card;
-            return made(id, time, card, -original.baseAmountMinor(), terminal, merchant, original.id());
+            return made(
+                    id, time, card, -original.baseAmountMinor(), terminal, merchant, original.id());
         }
-        long amount = switch (random.nextInt(20)) {
-            case 0 -> 1_000_000_000_000L;
-            case 1, 2 -> 0;
-            case 3, 4 -> 50_000 + random.nextLong(500_000);
-            default -> 500 + random.nextLong(5_000);
-        };
+        long amount =
+                switch (random.nextInt(20)) {
+                    case 0 -> 1_000_000_000_000L;
+                    case 1, 2 -> 0;
+                    case 3, 4 -> 50_000 + random.nextLong(500_000);
+                    default -> 500 + random.nextLong(5_000);
+                };
         return made(id, time, card, amount, terminal, merchant, null);
     }
 
     private Transaction made(
-            String id, long time, String card, long amount, String terminal, String merchant, String original) {
+            String id,
+            long time,
+            String card,
+            long amount,
+            String terminal,
+            String merchant,
+            String original) {
         boolean hasPlace = random.nextInt(3) > 0;
         EntryMode[] modes = EntryMode.values();
         return new Transaction(
@@ -148,9 +164,13 @@ final class GeneratedStream {
     private void add(Transaction t, int number) {
         transactions.add(t);
         boolean late = disorder > 0 && random.nextInt(4) == 0;
-        arrivals.add(new Arrival(t.eventTime() + (late ? random.nextLong(disorder) : 0), number, t));
+        arrivals.add(
+                new Arrival(t.eventTime() + (late ? random.nextLong(disorder) : 0), number, t));
         // Terminal 0 is compromised, so that runs of frauds grow long.
-        boolean fraud = "terminal-0".equals(t.terminalId()) ? random.nextInt(12) > 0 : random.nextInt(8) == 0;
+        boolean fraud =
+                "terminal-0".equals(t.terminalId())
+                        ? random.nextInt(12) > 0
+                        : random.nextInt(8) == 0;
         if (!fraud || t.terminalKey() == null) {
             return;
         }
@@ -166,19 +186,29 @@ final class GeneratedStream {
     }
 
     private void addLabel(Transaction t, boolean fraud, int number) {
-        long knownAt = switch (random.nextInt(4)) {
-            case 0 -> t.eventTime() + 7 * DAY;
-            case 1 -> t.eventTime() + random.nextLong(14) * DAY;
-            default -> t.eventTime() + random.nextLong(10 * DAY);
-        };
-        long at = switch (random.nextInt(4)) {
-            case 0 -> t.eventTime() - random.nextLong(HOUR);
-            case 1 -> knownAt;
-            case 2 -> knownAt + random.nextLong(5 * DAY);
-            default -> knownAt - random.nextLong(DAY);
-        };
-        FraudLabel label = new FraudLabel(
-                t.id(), t.cardId(), t.terminalId(), t.merchantId(), t.eventTime(), fraud, knownAt, "chargeback");
+        long knownAt =
+                switch (random.nextInt(4)) {
+                    case 0 -> t.eventTime() + 7 * DAY;
+                    case 1 -> t.eventTime() + random.nextLong(14) * DAY;
+                    default -> t.eventTime() + random.nextLong(10 * DAY);
+                };
+        long at =
+                switch (random.nextInt(4)) {
+                    case 0 -> t.eventTime() - random.nextLong(HOUR);
+                    case 1 -> knownAt;
+                    case 2 -> knownAt + random.nextLong(5 * DAY);
+                    default -> knownAt - random.nextLong(DAY);
+                };
+        FraudLabel label =
+                new FraudLabel(
+                        t.id(),
+                        t.cardId(),
+                        t.terminalId(),
+                        t.merchantId(),
+                        t.eventTime(),
+                        fraud,
+                        knownAt,
+                        "chargeback");
         arrivals.add(new Arrival(at, number, label));
         if (random.nextInt(5) == 0) {
             arrivals.add(new Arrival(at + random.nextLong(DAY), number, label));

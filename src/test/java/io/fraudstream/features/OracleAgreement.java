@@ -11,13 +11,17 @@ final class OracleAgreement {
     static void check(FeatureSchema schema, Transaction t, double[] expected, double[] measured) {
         for (int i = 0; i < schema.size(); i++) {
             FeatureSpec spec = schema.specs().get(i);
-            boolean agrees = isWhole(spec)
-                    ? Double.compare(expected[i], measured[i]) == 0
-                    : Double.isNaN(expected[i])
-                            ? Double.isNaN(measured[i])
-                            : Math.abs(expected[i] - measured[i]) <= 1e-9 * Math.max(1e-3, Math.abs(expected[i]));
+            boolean agrees =
+                    isWhole(spec)
+                            ? Double.compare(expected[i], measured[i]) == 0
+                            : Double.isNaN(expected[i])
+                                    ? Double.isNaN(measured[i])
+                                    : Math.abs(expected[i] - measured[i])
+                                            <= 1e-9 * Math.max(1e-3, Math.abs(expected[i]));
             assertThat(agrees)
-                    .as("%s of %s: defined as %s, measured as %s", spec.name(), t, expected[i], measured[i])
+                    .as(
+                            "%s of %s: defined as %s, measured as %s",
+                            spec.name(), t, expected[i], measured[i])
                     .isTrue();
         }
     }

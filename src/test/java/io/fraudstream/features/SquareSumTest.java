@@ -36,11 +36,13 @@ class SquareSumTest {
             assertThat(value(squares)).isEqualTo(expected);
         }
         long count = 2000;
-        double deviation = new BigDecimal(expected.multiply(BigInteger.valueOf(count)).subtract(sum.pow(2)))
-                .sqrt(MathContext.DECIMAL64)
-                .divide(BigDecimal.valueOf(count), MathContext.DECIMAL64)
-                .doubleValue();
-        assertThat(squares.deviation(count, sum.longValueExact())).isCloseTo(deviation, within(1e-12 * deviation));
+        double deviation =
+                new BigDecimal(expected.multiply(BigInteger.valueOf(count)).subtract(sum.pow(2)))
+                        .sqrt(MathContext.DECIMAL64)
+                        .divide(BigDecimal.valueOf(count), MathContext.DECIMAL64)
+                        .doubleValue();
+        assertThat(squares.deviation(count, sum.longValueExact()))
+                .isCloseTo(deviation, within(1e-12 * deviation));
     }
 
     @Test
@@ -54,7 +56,10 @@ class SquareSumTest {
         }
         int count = 1 << 20;
         assertThat(value(squares))
-                .isEqualTo(BigInteger.valueOf(HIGHEST_AMOUNT).pow(2).multiply(BigInteger.valueOf(count)));
+                .isEqualTo(
+                        BigInteger.valueOf(HIGHEST_AMOUNT)
+                                .pow(2)
+                                .multiply(BigInteger.valueOf(count)));
         assertThat(squares.deviation(count, HIGHEST_AMOUNT * count)).isZero();
         squares.subtract(HIGHEST_AMOUNT);
         squares.add(HIGHEST_AMOUNT - 1024);

@@ -1,0 +1,36 @@
+package io.fraudstream.demo;
+
+import java.time.Duration;
+
+/**
+ * What the demo plays.
+ *
+ * @param live how long live traffic runs
+ * @param rate live transactions a second, offered steadily
+ * @param historyDays of event time that are simulated, stored and trained on first
+ * @param cards how many there are
+ */
+public record DemoSettings(Duration live, int rate, int historyDays, int cards, long seed) {
+    public static final DemoSettings DEFAULT = new DemoSettings(Duration.ofSeconds(60), 200, 45, 2_000, 42);
+
+    static final double TRANSACTIONS_PER_CARD_AND_DAY = 2;
+
+    public DemoSettings {
+        require(!live.isNegative() && !live.isZero(), "seconds", live.toSeconds(), "1 or more");
+        require(rate >= 1 && rate <= 20_000, "rate", rate, "1 to 20000");
+        require(historyDays >= 30, "historyDays", historyDays, "30 or more, so that labels mature");
+        require(cards >= 100, "cards", cards, "100 or more");
+    }
+
+    private static void require(boolean holds, String name, Object value, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " is " + value + ", expected " + expected);
+        }
+    }
+
+    /** How much event time the live traffic spans, with some to spare. */
+    Duration liveEventTime() {
+        double days = live.toMillis() / 1000.0 * rate / (cards * TRANSACTIONS_PER_CARD_AND_DAY);
+        return Duration.ofMinutes((long) (days * 1.5 * 24 * 60) + 24 * 60);
+    }
+}
