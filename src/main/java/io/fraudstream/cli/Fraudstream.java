@@ -42,8 +42,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BacktestCommand.class,
             ReplayCommand.class,
             SimulateCommand.class,
-            TrainCommand.class,
-            BacktestCommand.class,
             LabelsCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
