@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class TrainingCommandsTest {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
     private static final String MAPPING =
             """
             format: csv
@@ -43,8 +44,7 @@ class TrainingCommandsTest {
               source: recording
             """;
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -60,14 +60,15 @@ class TrainingCommandsTest {
         for (int i = 0; i < 30 * 60; i++) {
             boolean fraud = random.nextInt(20) == 0;
             int cents = (fraud ? 15_000 : 1_000) + random.nextInt(6_000);
-            lines.add(String.join(
-                    ",",
-                    "00" + i,
-                    start.plusMinutes(24L * i).format(TIME),
-                    "c" + random.nextInt(20),
-                    "m" + random.nextInt(10),
-                    cents / 100 + "." + (cents % 100 < 10 ? "0" : "") + cents % 100,
-                    fraud ? "1" : "0"));
+            lines.add(
+                    String.join(
+                            ",",
+                            "00" + i,
+                            start.plusMinutes(24L * i).format(TIME),
+                            "c" + random.nextInt(20),
+                            "m" + random.nextInt(10),
+                            cents / 100 + "." + (cents % 100 < 10 ? "0" : "") + cents % 100,
+                            fraud ? "1" : "0"));
         }
         transactions = Files.write(directory.resolve("april.csv"), lines);
         mapping = Files.writeString(directory.resolve("mapping.yaml"), MAPPING);
@@ -80,9 +81,19 @@ class TrainingCommandsTest {
         Path summary = directory.resolve("summary.json");
         Path report = directory.resolve("report");
 
-        int code = backtest(
-                "dense", "--scores", scores.toString(), "--model-out", bundle.toString(), "--summary",
-                summary.toString(), "--report", report.toString(), "--seed", "7");
+        int code =
+                backtest(
+                        "dense",
+                        "--scores",
+                        scores.toString(),
+                        "--model-out",
+                        bundle.toString(),
+                        "--summary",
+                        summary.toString(),
+                        "--report",
+                        report.toString(),
+                        "--seed",
+                        "7");
 
         assertThat(err.toString()).startsWith("epoch 1: loss ");
         assertThat(code).isZero();
@@ -98,7 +109,8 @@ class TrainingCommandsTest {
         }
         ModelBundle written = BundleFormat.read(Files.readAllBytes(bundle));
         assertThat(written.manifest().seed()).isEqualTo(7);
-        assertThat(out.toString()).contains("Bundle " + written.id(), "AUC", "AP", "CP@100", "Seconds:");
+        assertThat(out.toString())
+                .contains("Bundle " + written.id(), "AUC", "AP", "CP@100", "Seconds:");
         JsonNode counts = new ObjectMapper().readTree(summary.toFile());
         assertThat(counts.path("scored").asInt()).isEqualTo(180);
         assertThat(counts.path("bundle").asText()).isEqualTo(written.id());
@@ -110,15 +122,29 @@ class TrainingCommandsTest {
     void trainWritesABundleFromFiles() throws Exception {
         Path bundle = directory.resolve("model.zip");
 
-        int code = run(
-                "train", "--transactions", transactions.toString(), "--mapping", mapping.toString(), "--label-delay",
-                "5d", "--as-of", "2018-04-29T00:00:00Z", "--train-from", "2018-04-03", "--model", "dense",
-                "--model-out", bundle.toString());
+        int code =
+                run(
+                        "train",
+                        "--transactions",
+                        transactions.toString(),
+                        "--mapping",
+                        mapping.toString(),
+                        "--label-delay",
+                        "5d",
+                        "--as-of",
+                        "2018-04-29T00:00:00Z",
+                        "--train-from",
+                        "2018-04-03",
+                        "--model",
+                        "dense",
+                        "--model-out",
+                        bundle.toString());
 
         assertThat(code).isZero();
         ModelBundle written = BundleFormat.read(Files.readAllBytes(bundle));
         assertThat(written.manifest().labelCutOff()).isEqualTo(1_524_960_000_000L);
-        assertThat(out.toString()).contains("Bundle " + written.id(), "Validation days", "Written: " + bundle);
+        assertThat(out.toString())
+                .contains("Bundle " + written.id(), "Validation days", "Written: " + bundle);
     }
 
     @Test
@@ -131,15 +157,37 @@ class TrainingCommandsTest {
         assertThat(err.toString()).contains("model is \"forest\", expected dense or lstm");
 
         err.getBuffer().setLength(0);
-        assertThat(run(
-                        "backtest", "--transactions", transactions.toString(), "--mapping", mapping.toString(),
-                        "--train-from", "2018-04-01", "--train-to", "2018-04-20", "--test-from", "2018-04-20",
-                        "--test-to", "2018-04-22", "--label-delay", "7d", "--scores", "scores.csv"))
+        assertThat(
+                        run(
+                                "backtest",
+                                "--transactions",
+                                transactions.toString(),
+                                "--mapping",
+                                mapping.toString(),
+                                "--train-from",
+                                "2018-04-01",
+                                "--train-to",
+                                "2018-04-20",
+                                "--test-from",
+                                "2018-04-20",
+                                "--test-to",
+                                "2018-04-22",
+                                "--label-delay",
+                                "7d",
+                                "--scores",
+                                "scores.csv"))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("--test-from is 2018-04-20, expected 2018-04-21 or later");
+        assertThat(err.toString())
+                .contains("--test-from is 2018-04-20, expected 2018-04-21 or later");
 
         err.getBuffer().setLength(0);
-        assertThat(run("train", "--transactions", transactions.toString(), "--model-out", "model.zip"))
+        assertThat(
+                        run(
+                                "train",
+                                "--transactions",
+                                transactions.toString(),
+                                "--model-out",
+                                "model.zip"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("expected --mapping with it");
     }
@@ -148,14 +196,31 @@ class TrainingCommandsTest {
     void anEmptyStoreIsCodeOneInOneLine() {
         assertThat(run("train", "--store", directory.toString(), "--model-out", "model.zip"))
                 .isEqualTo(1);
-        assertThat(err.toString()).startsWith("fraudstream: event store " + directory + " holds 0 transactions");
+        assertThat(err.toString())
+                .startsWith("fraudstream: event store " + directory + " holds 0 transactions");
     }
 
     private int backtest(String kind, String... more) {
-        List<String> arguments = new ArrayList<>(List.of(
-                "backtest", "--transactions", transactions.toString(), "--mapping", mapping.toString(),
-                "--train-from", "2018-04-03", "--train-to", "2018-04-18", "--test-from", "2018-04-25", "--test-to",
-                "2018-04-27", "--label-delay", "7d", "--model", kind));
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "backtest",
+                                "--transactions",
+                                transactions.toString(),
+                                "--mapping",
+                                mapping.toString(),
+                                "--train-from",
+                                "2018-04-03",
+                                "--train-to",
+                                "2018-04-18",
+                                "--test-from",
+                                "2018-04-25",
+                                "--test-to",
+                                "2018-04-27",
+                                "--label-delay",
+                                "7d",
+                                "--model",
+                                kind));
         arguments.addAll(List.of(more));
         return run(arguments.toArray(new String[0]));
     }

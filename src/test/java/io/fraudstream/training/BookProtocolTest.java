@@ -23,7 +23,8 @@ class BookProtocolTest {
         score(0, "a", 0.1, false);
         score(0, "b", 0.8, false);
         score(0, "c", 0.7, true);
-        // On the second day a is out, for it was found; c was not, since only two cards are looked at.
+        // On the second day a is out, for it was found; c was not, since only two cards are looked
+        // at.
         score(1, "a", 0.99, true);
         score(1, "b", 0.2, false);
         score(1, "c", 0.6, true);

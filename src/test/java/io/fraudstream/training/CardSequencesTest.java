@@ -39,7 +39,9 @@ class CardSequencesTest {
         CardSequences sequences = new CardSequences();
         sequences.next("card", START, new float[1]);
 
-        assertThat(sequences.next("card", START + FeatureSchema.CARD_HORIZON - 1, new float[1])).hasNumberOfRows(2);
-        assertThat(sequences.next("card", START + FeatureSchema.CARD_HORIZON, new float[1])).hasNumberOfRows(2);
+        assertThat(sequences.next("card", START + FeatureSchema.CARD_HORIZON - 1, new float[1]))
+                .hasNumberOfRows(2);
+        assertThat(sequences.next("card", START + FeatureSchema.CARD_HORIZON, new float[1]))
+                .hasNumberOfRows(2);
     }
 }

@@ -30,9 +30,13 @@ class EvaluationTest {
 
     @Test
     void equalScoresAreOneStep() {
-        // scikit-learn: average_precision_score([1, 0, 1, 0], [.5, .5, .5, .1]) = 2/3, roc_auc_score = .75.
-        Evaluation e = Evaluation.of(
-                new double[] {0.5, 0.5, 0.5, 0.1}, new boolean[] {true, false, true, false}, 0.5);
+        // scikit-learn: average_precision_score([1, 0, 1, 0], [.5, .5, .5, .1]) = 2/3,
+        // roc_auc_score = .75.
+        Evaluation e =
+                Evaluation.of(
+                        new double[] {0.5, 0.5, 0.5, 0.1},
+                        new boolean[] {true, false, true, false},
+                        0.5);
 
         assertThat(e.averagePrecision()).isCloseTo(2.0 / 3, within(1e-15));
         assertThat(e.areaUnderRoc()).isEqualTo(0.75);
@@ -58,7 +62,8 @@ class EvaluationTest {
             }
         }
 
-        assertThat(Evaluation.of(scores, frauds, 0.5).areaUnderRoc()).isCloseTo(right / pairs, within(1e-12));
+        assertThat(Evaluation.of(scores, frauds, 0.5).areaUnderRoc())
+                .isCloseTo(right / pairs, within(1e-12));
     }
 
     @Test

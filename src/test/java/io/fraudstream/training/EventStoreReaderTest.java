@@ -35,8 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EventStoreReaderTest {
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     private Path store;
     private EventStoreReader reader;
@@ -53,17 +52,25 @@ class EventStoreReaderTest {
         RecordedEvents events = Samples.stream(9, 3);
         Map<String, FeatureRow> computed = new LinkedHashMap<>();
         new OfflineFeatures(SCHEMA)
-                .run(events.transactions(), events.labels(), row -> computed.put(row.transactionId(), row));
+                .run(
+                        events.transactions(),
+                        events.labels(),
+                        row -> computed.put(row.transactionId(), row));
         write(events.transactions(), computed, SCHEMA.fingerprint());
         List<FeatureRow> read = new ArrayList<>();
 
         EventStoreReader.Counts counts = reader.read(START + 5 * DAY, START + 8 * DAY, read::add);
 
-        List<FeatureRow> expected = computed.values().stream()
-                .filter(row -> row.eventTime() >= START + 5 * DAY && row.eventTime() < START + 8 * DAY)
-                .toList();
+        List<FeatureRow> expected =
+                computed.values().stream()
+                        .filter(
+                                row ->
+                                        row.eventTime() >= START + 5 * DAY
+                                                && row.eventTime() < START + 8 * DAY)
+                        .toList();
         assertThat(counts).isEqualTo(new EventStoreReader.Counts(expected.size(), 0, 0));
-        assertThat(read).extracting(FeatureRow::transactionId)
+        assertThat(read)
+                .extracting(FeatureRow::transactionId)
                 .isEqualTo(expected.stream().map(FeatureRow::transactionId).toList());
         for (int i = 0; i < expected.size(); i++) {
             assertThat(Arrays.deepEquals(read.get(i).sequence(), expected.get(i).sequence()))
@@ -71,9 +78,13 @@ class EventStoreReaderTest {
                     .isTrue();
         }
         assertThat(expected).anyMatch(row -> row.sequence().length == 8);
-        assertThat(reader.span()).hasValue(new EventStoreReader.Span(
-                events.transactions().get(0).eventTime(),
-                events.transactions().get(events.transactions().size() - 1).eventTime()));
+        assertThat(reader.span())
+                .hasValue(
+                        new EventStoreReader.Span(
+                                events.transactions().get(0).eventTime(),
+                                events.transactions()
+                                        .get(events.transactions().size() - 1)
+                                        .eventTime()));
     }
 
     @Test
@@ -84,7 +95,8 @@ class EventStoreReaderTest {
         write(List.of(two), computed(two), SCHEMA.fingerprint());
         write(List.of(transaction("3", START, "card", "here", 1)), Map.of(), "0123456789abcdef");
         Path day = partition("transactions", START);
-        for (String name : List.of(".part-9.parquet.inprogress.1", "_part-8.parquet", ".part-7.parquet")) {
+        for (String name :
+                List.of(".part-9.parquet.inprogress.1", "_part-8.parquet", ".part-7.parquet")) {
             Files.writeString(day.resolve(name), "half of a file", StandardCharsets.UTF_8);
         }
         List<FeatureRow> read = new ArrayList<>();
@@ -100,11 +112,15 @@ class EventStoreReaderTest {
     @Test
     void aDayThatHoldsAnotherSchemasColumnsOnlyIsCounted() throws Exception {
         Path day = Files.createDirectories(partition("transactions", START));
-        sql("COPY (SELECT 'x' AS transaction_id, 1::BIGINT AS event_time, 'other' AS feature_fingerprint) TO '"
-                + escaped(day.resolve("part-0.parquet")) + "' (FORMAT parquet)");
+        sql(
+                "COPY (SELECT 'x' AS transaction_id, 1::BIGINT AS event_time, 'other' AS"
+                        + " feature_fingerprint) TO '"
+                        + escaped(day.resolve("part-0.parquet"))
+                        + "' (FORMAT parquet)");
         List<FeatureRow> read = new ArrayList<>();
 
-        assertThat(reader.read(START, START + DAY, read::add)).isEqualTo(new EventStoreReader.Counts(0, 0, 1));
+        assertThat(reader.read(START, START + DAY, read::add))
+                .isEqualTo(new EventStoreReader.Counts(0, 0, 1));
         assertThat(read).isEmpty();
     }
 
@@ -113,15 +129,17 @@ class EventStoreReaderTest {
         RecordedEvents events = Samples.stream(4, 3);
         Map<String, FeatureRow> computed = new LinkedHashMap<>();
         new OfflineFeatures(SCHEMA)
-                .run(events.transactions(), events.labels(), row -> computed.put(row.transactionId(), row));
+                .run(
+                        events.transactions(),
+                        events.labels(),
+                        row -> computed.put(row.transactionId(), row));
         write(events.transactions(), computed, SCHEMA.fingerprint());
         Transaction wanted = events.transactions().get(400);
 
         StoredEvent found = reader.find(wanted.id()).orElseThrow();
 
         assertThat(found.transaction()).isEqualTo(wanted);
-        assertThat(Arrays.deepEquals(
-                        found.row().sequence(), computed.get(wanted.id()).sequence()))
+        assertThat(Arrays.deepEquals(found.row().sequence(), computed.get(wanted.id()).sequence()))
                 .isTrue();
         assertThat(found.score()).isNaN();
         assertThat(found.bundleId()).isNull();
@@ -134,7 +152,9 @@ class EventStoreReaderTest {
     void labelsComeInTheOrderInWhichTheyWereKnown() throws Exception {
         Transaction t = transaction("1", START, "card", "here", 100);
         FraudLabel late = Samples.label(t, false, START + 9 * DAY);
-        FraudLabel early = new FraudLabel("2", "card", null, "shop", START + HOUR, true, START + DAY, "analyst");
+        FraudLabel early =
+                new FraudLabel(
+                        "2", "card", null, "shop", START + HOUR, true, START + DAY, "analyst");
         writeLabels(List.of(late, early));
         writeLabels(List.of(early));
 
@@ -146,7 +166,8 @@ class EventStoreReaderTest {
         assertThat(reader.span()).isEmpty();
         assertThat(reader.labels()).isEmpty();
         assertThat(reader.find("1")).isEmpty();
-        assertThat(reader.read(START, START + DAY, row -> {})).isEqualTo(new EventStoreReader.Counts(0, 0, 0));
+        assertThat(reader.read(START, START + DAY, row -> {}))
+                .isEqualTo(new EventStoreReader.Counts(0, 0, 0));
     }
 
     @Test
@@ -170,34 +191,55 @@ class EventStoreReaderTest {
     }
 
     /** As the job writes them: a file for each day, rows in any order. */
-    private void write(List<Transaction> transactions, Map<String, FeatureRow> rows, String fingerprint)
+    private void write(
+            List<Transaction> transactions, Map<String, FeatureRow> rows, String fingerprint)
             throws SQLException, IOException {
-        Map<Long, List<Transaction>> days = transactions.stream()
-                .collect(Collectors.groupingBy(t -> t.eventTime() / DAY, LinkedHashMap::new, Collectors.toList()));
+        Map<Long, List<Transaction>> days =
+                transactions.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        t -> t.eventTime() / DAY,
+                                        LinkedHashMap::new,
+                                        Collectors.toList()));
         for (List<Transaction> day : days.values()) {
             List<String> values = new ArrayList<>();
             for (Transaction t : day) {
                 StringBuilder row = new StringBuilder("(");
-                row.append(text(t.id())).append(',').append(t.eventTime()).append(',').append(text(t.cardId()));
-                row.append(',').append(t.amountMinor()).append(",'EUR',").append(t.baseAmountMinor());
+                row.append(text(t.id()))
+                        .append(',')
+                        .append(t.eventTime())
+                        .append(',')
+                        .append(text(t.cardId()));
+                row.append(',')
+                        .append(t.amountMinor())
+                        .append(",'EUR',")
+                        .append(t.baseAmountMinor());
                 row.append(',').append(text(t.terminalId()));
-                row.append(",NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,").append(text(t.messageType().wireName()));
+                row.append(",NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,")
+                        .append(text(t.messageType().wireName()));
                 row.append(',').append(text(t.originalTransactionId()));
                 row.append(",NULL,NULL,'observe',false,false,").append(t.eventTime() + 5);
                 row.append(',').append(text(fingerprint));
                 FeatureRow computed = rows.get(t.id());
                 for (int i = 0; i < SCHEMA.size(); i++) {
-                    row.append(",'").append(computed == null ? 0 : computed.vector()[i]).append("'");
+                    row.append(",'")
+                            .append(computed == null ? 0 : computed.vector()[i])
+                            .append("'");
                 }
                 values.add(row.append(')').toString());
             }
             Collections.reverse(values);
-            StringBuilder columns = new StringBuilder("transaction_id VARCHAR, event_time BIGINT, card_id VARCHAR,"
-                    + " amount_minor BIGINT, currency VARCHAR, base_amount_minor BIGINT, terminal_id VARCHAR,"
-                    + " merchant_id VARCHAR, mcc VARCHAR, country VARCHAR, entry_mode VARCHAR, latitude DOUBLE,"
-                    + " longitude DOUBLE, device_id VARCHAR, response_code VARCHAR, message_type VARCHAR,"
-                    + " original_transaction_id VARCHAR, score DOUBLE, bundle_id VARCHAR, decision VARCHAR,"
-                    + " scored_late BOOLEAN, approximate BOOLEAN, received_at BIGINT, feature_fingerprint VARCHAR");
+            StringBuilder columns =
+                    new StringBuilder(
+                            "transaction_id VARCHAR, event_time BIGINT, card_id VARCHAR,"
+                                + " amount_minor BIGINT, currency VARCHAR, base_amount_minor"
+                                + " BIGINT, terminal_id VARCHAR, merchant_id VARCHAR, mcc VARCHAR,"
+                                + " country VARCHAR, entry_mode VARCHAR, latitude DOUBLE, longitude"
+                                + " DOUBLE, device_id VARCHAR, response_code VARCHAR, message_type"
+                                + " VARCHAR, original_transaction_id VARCHAR, score DOUBLE,"
+                                + " bundle_id VARCHAR, decision VARCHAR, scored_late BOOLEAN,"
+                                + " approximate BOOLEAN, received_at BIGINT, feature_fingerprint"
+                                + " VARCHAR");
             for (FeatureSpec spec : SCHEMA.specs()) {
                 columns.append(", f_").append(spec.name()).append(" FLOAT");
             }
@@ -206,16 +248,33 @@ class EventStoreReaderTest {
     }
 
     private void writeLabels(List<FraudLabel> labels) throws SQLException, IOException {
-        List<String> values = labels.stream()
-                .map(label -> "(" + text(label.transactionId()) + "," + text(label.cardId()) + ","
-                        + text(label.terminalId()) + "," + text(label.merchantId()) + "," + label.eventTime() + ","
-                        + label.fraud() + "," + label.knownAt() + "," + text(label.source()) + ")")
-                .toList();
+        List<String> values =
+                labels.stream()
+                        .map(
+                                label ->
+                                        "("
+                                                + text(label.transactionId())
+                                                + ","
+                                                + text(label.cardId())
+                                                + ","
+                                                + text(label.terminalId())
+                                                + ","
+                                                + text(label.merchantId())
+                                                + ","
+                                                + label.eventTime()
+                                                + ","
+                                                + label.fraud()
+                                                + ","
+                                                + label.knownAt()
+                                                + ","
+                                                + text(label.source())
+                                                + ")")
+                        .toList();
         copy(
                 "labels",
                 labels.get(0).eventTime(),
-                "transaction_id VARCHAR, card_id VARCHAR, terminal_id VARCHAR, merchant_id VARCHAR, event_time BIGINT,"
-                        + " fraud BOOLEAN, known_at BIGINT, source VARCHAR",
+                "transaction_id VARCHAR, card_id VARCHAR, terminal_id VARCHAR, merchant_id VARCHAR,"
+                        + " event_time BIGINT, fraud BOOLEAN, known_at BIGINT, source VARCHAR",
                 values);
     }
 
@@ -225,7 +284,8 @@ class EventStoreReaderTest {
         sql(
                 "CREATE TABLE rows (" + columns + ")",
                 "INSERT INTO rows VALUES " + String.join(",", values),
-                "COPY rows TO '" + escaped(day.resolve("part-" + parts++ + ".parquet"))
+                "COPY rows TO '"
+                        + escaped(day.resolve("part-" + parts++ + ".parquet"))
                         + "' (FORMAT parquet, COMPRESSION zstd)");
     }
 

@@ -19,11 +19,13 @@ class KnownLabelsTest {
 
     @Test
     void knownAtAloneDecidesWhetherALabelIsUsed() {
-        List<io.fraudstream.transaction.FraudLabel> labels = List.of(label(t, true, START + 9 * DAY));
+        List<io.fraudstream.transaction.FraudLabel> labels =
+                List.of(label(t, true, START + 9 * DAY));
 
         assertThat(new KnownLabels(labels, START + 9 * DAY - 1, WEEK).verdict("1", START))
                 .isEqualTo(Verdict.LEGITIMATE);
-        assertThat(new KnownLabels(labels, START + 9 * DAY, WEEK).verdict("1", START)).isEqualTo(Verdict.FRAUD);
+        assertThat(new KnownLabels(labels, START + 9 * DAY, WEEK).verdict("1", START))
+                .isEqualTo(Verdict.FRAUD);
     }
 
     @Test
@@ -38,9 +40,15 @@ class KnownLabelsTest {
     @Test
     void theLastVerdictCountsAndFraudOnTies() {
         KnownLabels cleared =
-                new KnownLabels(List.of(label(t, false, START + 2), label(t, true, START + 1)), START + DAY, WEEK);
+                new KnownLabels(
+                        List.of(label(t, false, START + 2), label(t, true, START + 1)),
+                        START + DAY,
+                        WEEK);
         KnownLabels tie =
-                new KnownLabels(List.of(label(t, true, START + 1), label(t, false, START + 1)), START + DAY, WEEK);
+                new KnownLabels(
+                        List.of(label(t, true, START + 1), label(t, false, START + 1)),
+                        START + DAY,
+                        WEEK);
 
         assertThat(cleared.verdict("1", START)).isEqualTo(Verdict.LEGITIMATE);
         assertThat(tie.verdict("1", START)).isEqualTo(Verdict.FRAUD);

@@ -24,7 +24,8 @@ class OfflineFeaturesTest {
     void yieldsTheVectorAndTheCardsSequenceWithSharedVectors() {
         FeatureRow first = features.step(transaction("1", START, "card", "here", 1000));
         FeatureRow other = features.step(transaction("2", START + HOUR, "other card", "here", 500));
-        FeatureRow second = features.step(transaction("3", START + 2 * HOUR, "card", "there", 3000));
+        FeatureRow second =
+                features.step(transaction("3", START + 2 * HOUR, "card", "there", 3000));
 
         assertThat(first.sequence()).hasDimensions(1, SCHEMA.size());
         assertThat(other.sequence()).hasDimensions(1, SCHEMA.size());
@@ -40,7 +41,14 @@ class OfflineFeaturesTest {
         features.step(transaction("0", START, "card", "here", 100));
         FeatureRow row = null;
         for (int i = 1; i <= 9; i++) {
-            row = features.step(transaction("" + i, START + FeatureSchema.CARD_HORIZON + i * HOUR, "card", "here", 100));
+            row =
+                    features.step(
+                            transaction(
+                                    "" + i,
+                                    START + FeatureSchema.CARD_HORIZON + i * HOUR,
+                                    "card",
+                                    "here",
+                                    100));
             assertThat(row.sequence()).hasNumberOfRows(Math.min(i, FeatureSchema.SEQUENCE_LENGTH));
         }
     }
@@ -49,7 +57,8 @@ class OfflineFeaturesTest {
     void ofTheSameIdWithinSevenDaysTheFirstCounts() {
         features.step(transaction("1", START, "card", "here", 1000));
 
-        assertThat(features.step(transaction("1", START + 7 * DAY - 1, "card", "here", 9000))).isNull();
+        assertThat(features.step(transaction("1", START + 7 * DAY - 1, "card", "here", 9000)))
+                .isNull();
         FeatureRow later = features.step(transaction("1", START + 7 * DAY, "card", "here", 2000));
 
         assertThat(features.duplicates()).isEqualTo(1);
@@ -69,7 +78,8 @@ class OfflineFeaturesTest {
                 List.of(label(fraud, true, known)),
                 rows::add);
 
-        assertThat(rows).extracting(row -> value(row, "terminal_known_frauds_7d_delay_0d"))
+        assertThat(rows)
+                .extracting(row -> value(row, "terminal_known_frauds_7d_delay_0d"))
                 .containsExactly(0f, 0f, 1f);
     }
 
@@ -87,7 +97,8 @@ class OfflineFeaturesTest {
 
     @Test
     void aReversalIsMarkedAndWithoutATerminalItsFeaturesAreMissing() {
-        FeatureRow row = features.step(transaction("1", START, "card", null, 700, MessageType.REVERSAL));
+        FeatureRow row =
+                features.step(transaction("1", START, "card", null, 700, MessageType.REVERSAL));
 
         assertThat(row.reversal()).isTrue();
         assertThat(value(row, "terminal_count_1d")).isNaN();
@@ -99,7 +110,8 @@ class OfflineFeaturesTest {
 
         assertThatThrownBy(() -> features.step(transaction("2", START - 1, "card", "here", 1000)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("event_time of transaction 2 is " + (START - 1) + ", expected " + START);
+                .hasMessageContaining(
+                        "event_time of transaction 2 is " + (START - 1) + ", expected " + START);
     }
 
     private static float value(FeatureRow row, String feature) {

@@ -24,7 +24,8 @@ final class Samples {
 
     private Samples() {}
 
-    static Transaction transaction(String id, long time, String card, String terminal, long amount) {
+    static Transaction transaction(
+            String id, long time, String card, String terminal, long amount) {
         return transaction(id, time, card, terminal, amount, MessageType.AUTHORIZATION);
     }
 
@@ -32,13 +33,35 @@ final class Samples {
             String id, long time, String card, String terminal, long amount, MessageType type) {
         boolean reversal = type == MessageType.REVERSAL;
         return new Transaction(
-                id, time, card, reversal ? -amount : amount, "EUR", amount, terminal, null, null, null, null,
-                Double.NaN, Double.NaN, null, null, type, reversal ? "another" : null);
+                id,
+                time,
+                card,
+                reversal ? -amount : amount,
+                "EUR",
+                amount,
+                terminal,
+                null,
+                null,
+                null,
+                null,
+                Double.NaN,
+                Double.NaN,
+                null,
+                null,
+                type,
+                reversal ? "another" : null);
     }
 
     static FraudLabel label(Transaction t, boolean fraud, long knownAt) {
         return new FraudLabel(
-                t.id(), t.cardId(), t.terminalId(), t.merchantId(), t.eventTime(), fraud, knownAt, "test");
+                t.id(),
+                t.cardId(),
+                t.terminalId(),
+                t.merchantId(),
+                t.eventTime(),
+                fraud,
+                knownAt,
+                "test");
     }
 
     /** A row whose only number that is not 0 is the amount. */
@@ -49,8 +72,8 @@ final class Samples {
     }
 
     /**
-     * Days of spending on a few cards; one event in twenty is a fraud, which its amount gives away mostly, known 7 days
-     * later.
+     * Days of spending on a few cards; one event in twenty is a fraud, which its amount gives away
+     * mostly, known 7 days later.
      */
     static RecordedEvents stream(int days, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -59,12 +82,13 @@ final class Samples {
         for (int i = 0; i < days * EVENTS_A_DAY; i++) {
             boolean fraud = random.nextInt(20) == 0;
             long amount = (fraud ? 15_000L : 1_000L) + random.nextInt(6_000);
-            Transaction t = transaction(
-                    String.format("t%06d", i),
-                    START + i * (DAY / EVENTS_A_DAY) + random.nextInt(1000),
-                    "card-" + random.nextInt(CARDS),
-                    "terminal-" + random.nextInt(TERMINALS),
-                    amount);
+            Transaction t =
+                    transaction(
+                            String.format("t%06d", i),
+                            START + i * (DAY / EVENTS_A_DAY) + random.nextInt(1000),
+                            "card-" + random.nextInt(CARDS),
+                            "terminal-" + random.nextInt(TERMINALS),
+                            amount);
             transactions.add(t);
             if (fraud) {
                 labels.add(label(t, true, t.eventTime() + 7 * DAY));

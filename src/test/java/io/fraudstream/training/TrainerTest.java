@@ -35,8 +35,7 @@ class TrainerTest {
 
     private static final Map<NetworkKind, TrainedModel> MODELS = new EnumMap<>(NetworkKind.class);
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     /** Training takes its time; what comes of it is not changed by any test. */
     @BeforeAll
@@ -56,7 +55,9 @@ class TrainerTest {
         assertThat(read.id()).isEqualTo(model.bundle().id());
         assertThat(read.kind()).isEqualTo(kind);
         assertThat(manifest.featureFingerprint()).isEqualTo(SCHEMA.fingerprint());
-        assertThat(manifest.features()).hasSize(SCHEMA.size()).contains("amount", "terminal_fraud_run");
+        assertThat(manifest.features())
+                .hasSize(SCHEMA.size())
+                .contains("amount", "terminal_fraud_run");
         assertThat(manifest.trainingFrom()).isEqualTo(START);
         assertThat(manifest.trainingTo()).isEqualTo(START + (DAYS - 7) * DAY);
         assertThat(manifest.labelCutOff()).isEqualTo(START + DAYS * DAY);
@@ -106,7 +107,9 @@ class TrainerTest {
     void goldenCasesHoldEveryLengthAndExtremes() {
         float[][][] sequences = MODELS.get(NetworkKind.LSTM).bundle().golden().sequences();
 
-        assertThat(List.of(sequences)).extracting(sequence -> sequence.length).contains(1, 2, 3, 4, 5, 6, 7, 8);
+        assertThat(List.of(sequences))
+                .extracting(sequence -> sequence.length)
+                .contains(1, 2, 3, 4, 5, 6, 7, 8);
         assertThat(sequences[0][0]).containsOnly(Float.NaN);
         assertThat(sequences[12][sequences[12].length - 1]).containsOnly(Float.POSITIVE_INFINITY);
     }
@@ -125,12 +128,19 @@ class TrainerTest {
     void aBacktestScoresEveryEventOfTheTestRange() throws TrainingException {
         RecordedEvents events = Samples.stream(DAYS, 1);
 
-        Backtest.Result result = new Backtest(SCHEMA, settings(NetworkKind.DENSE, 42), TrainingProgress.SILENT)
-                .run(events, START + DAY, START + 18 * DAY, START + 25 * DAY, START + DAYS * DAY);
+        Backtest.Result result =
+                new Backtest(SCHEMA, settings(NetworkKind.DENSE, 42), TrainingProgress.SILENT)
+                        .run(
+                                events,
+                                START + DAY,
+                                START + 18 * DAY,
+                                START + 25 * DAY,
+                                START + DAYS * DAY);
 
-        long inRange = events.transactions().stream()
-                .filter(t -> t.eventTime() >= START + 25 * DAY)
-                .count();
+        long inRange =
+                events.transactions().stream()
+                        .filter(t -> t.eventTime() >= START + 25 * DAY)
+                        .count();
         assertThat(result.scored()).hasSize((int) inRange);
         assertThat(result.all().events()).isEqualTo(inRange);
         assertThat(result.all().averagePrecision()).isGreaterThan(0.9);
@@ -142,19 +152,24 @@ class TrainerTest {
     void aBacktestUsesNoLabelBeforeItIsKnown() throws TrainingException {
         RecordedEvents events = Samples.stream(DAYS, 1);
         long testFrom = START + 25 * DAY;
-        RecordedEvents knownOnly = new RecordedEvents(
-                events.transactions(),
-                events.labels().stream()
-                        .filter(label -> label.knownAt() < START + DAYS * DAY)
-                        .toList(),
-                0,
-                null);
-        Backtest backtest = new Backtest(SCHEMA, settings(NetworkKind.DENSE, 42), TrainingProgress.SILENT);
+        RecordedEvents knownOnly =
+                new RecordedEvents(
+                        events.transactions(),
+                        events.labels().stream()
+                                .filter(label -> label.knownAt() < START + DAYS * DAY)
+                                .toList(),
+                        0,
+                        null);
+        Backtest backtest =
+                new Backtest(SCHEMA, settings(NetworkKind.DENSE, 42), TrainingProgress.SILENT);
 
-        Backtest.Result all = backtest.run(events, START, START + 18 * DAY, testFrom, START + DAYS * DAY);
-        Backtest.Result known = backtest.run(knownOnly, START, START + 18 * DAY, testFrom, START + DAYS * DAY);
+        Backtest.Result all =
+                backtest.run(events, START, START + 18 * DAY, testFrom, START + DAYS * DAY);
+        Backtest.Result known =
+                backtest.run(knownOnly, START, START + 18 * DAY, testFrom, START + DAYS * DAY);
 
-        assertThat(known.scored()).extracting(ScoredEvent::score)
+        assertThat(known.scored())
+                .extracting(ScoredEvent::score)
                 .isEqualTo(all.scored().stream().map(ScoredEvent::score).toList());
         assertThat(known.model().zip()).isEqualTo(all.model().zip());
     }
@@ -168,19 +183,22 @@ class TrainerTest {
                 .write(
                         directory.resolve("report"),
                         model,
-                        List.of(TrainingReport.Section.of(
-                                "Test <days>",
-                                Evaluation.of(new double[] {0.5}, new boolean[1], 0.5),
-                                none,
-                                Map.of("further", 7.0))));
+                        List.of(
+                                TrainingReport.Section.of(
+                                        "Test <days>",
+                                        Evaluation.of(new double[] {0.5}, new boolean[1], 0.5),
+                                        none,
+                                        Map.of("further", 7.0))));
 
         String page = Files.readString(directory.resolve("report/report.html"));
         assertThat(page)
                 .startsWith("<!doctype html>")
-                .contains(model.bundle().id(), "Precision and recall", "Reliability", "Loss by epoch")
+                .contains(
+                        model.bundle().id(), "Precision and recall", "Reliability", "Loss by epoch")
                 .contains("Test &lt;days&gt;", "card_amount_over_usual", "<svg")
                 .doesNotContain("<script", "http:", "https:", "NaN");
-        JsonNode numbers = new ObjectMapper().readTree(directory.resolve("report/metrics.json").toFile());
+        JsonNode numbers =
+                new ObjectMapper().readTree(directory.resolve("report/metrics.json").toFile());
         assertThat(numbers.path("bundle").asText()).isEqualTo(model.bundle().id());
         assertThat(numbers.path("Validation days").path("averagePrecision").asDouble())
                 .isEqualTo(model.validation().averagePrecision());
@@ -189,7 +207,8 @@ class TrainerTest {
 
     private static TrainedModel train(NetworkKind kind, long seed) throws TrainingException {
         RecordedEvents events = Samples.stream(DAYS, 1);
-        return new Trainer(SCHEMA, TrainingProgress.SILENT).train(set(events, events.labels(), kind, seed));
+        return new Trainer(SCHEMA, TrainingProgress.SILENT)
+                .train(set(events, events.labels(), kind, seed));
     }
 
     private static TrainingSet set(
@@ -199,14 +218,18 @@ class TrainerTest {
             long seed) {
         TrainingSettings settings = settings(kind, seed);
         long end = START + DAYS * DAY;
-        TrainingSet set = new TrainingSet(
-                settings, new TrainingWindow(START, end, end), new KnownLabels(labels, end, settings.labelMaturity()));
+        TrainingSet set =
+                new TrainingSet(
+                        settings,
+                        new TrainingWindow(START, end, end),
+                        new KnownLabels(labels, end, settings.labelMaturity()));
         new OfflineFeatures(SCHEMA).run(events.transactions(), events.labels(), set::add);
         return set;
     }
 
     private static TrainingSettings settings(NetworkKind kind, long seed) {
-        NetworkSettings network = new NetworkSettings(kind, 4, List.of(8), 0.02, 0.8, 0, 0, 32, 4, 2, seed);
+        NetworkSettings network =
+                new NetworkSettings(kind, 4, List.of(8), 0.02, 0.8, 0, 0, 32, 4, 2, seed);
         return new TrainingSettings(network, Duration.ofDays(7), 7, 0.5, 3, 0.05);
     }
 }

@@ -17,12 +17,19 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TrainingSetTest {
-    private static final TrainingSettings SETTINGS = TrainingSettings.defaults(NetworkKind.DENSE, 42);
+    private static final TrainingSettings SETTINGS =
+            TrainingSettings.defaults(NetworkKind.DENSE, 42);
 
     @Test
     void splitsByTimeAndDropsWhatIsNotMature() {
-        // Twenty-eight days, cut off at their end: the last seven are not mature, the seven before are for validation.
-        TrainingSet set = set(SETTINGS, List.of(fraudAt(START), fraudAt(START + 27 * DAY)), 28, START + 28 * DAY);
+        // Twenty-eight days, cut off at their end: the last seven are not mature, the seven before
+        // are for validation.
+        TrainingSet set =
+                set(
+                        SETTINGS,
+                        List.of(fraudAt(START), fraudAt(START + 27 * DAY)),
+                        28,
+                        START + 28 * DAY);
 
         for (int day = -1; day < 29; day++) {
             set.add(row("t" + (START + day * DAY), START + day * DAY, "card", 1));
@@ -49,11 +56,16 @@ class TrainingSetTest {
     void keepsEveryFraudAndASeededShareOfTheRest() {
         FraudLabel[] labels = new FraudLabel[400];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = label(transaction("t" + i * 10, START + i, "card", "here", 1), true, START + DAY);
+            labels[i] =
+                    label(
+                            transaction("t" + i * 10, START + i, "card", "here", 1),
+                            true,
+                            START + DAY);
         }
         TrainingSet one = filled(SETTINGS, List.of(labels));
         TrainingSet again = filled(SETTINGS, List.of(labels));
-        TrainingSet otherSeed = filled(TrainingSettings.defaults(NetworkKind.DENSE, 43), List.of(labels));
+        TrainingSet otherSeed =
+                filled(TrainingSettings.defaults(NetworkKind.DENSE, 43), List.of(labels));
 
         assertThat(one.fitting().frauds()).isEqualTo(400);
         assertThat(one.legitimateSeen()).isEqualTo(3600);
@@ -76,9 +88,13 @@ class TrainingSetTest {
 
     @Test
     void settingsAndWindowNameWhatIsWrong() {
-        assertThatThrownBy(() -> new TrainingSettings(SETTINGS.network(), Duration.ofDays(7), 7, 1.5, 100, 0.05))
+        assertThatThrownBy(
+                        () ->
+                                new TrainingSettings(
+                                        SETTINGS.network(), Duration.ofDays(7), 7, 1.5, 100, 0.05))
                 .hasMessage("legitimateShare is 1.5, expected above 0 and at most 1");
-        assertThatThrownBy(() -> new TrainingWindow(5, 5, 9)).hasMessageContaining("expected later than 5");
+        assertThatThrownBy(() -> new TrainingWindow(5, 5, 9))
+                .hasMessageContaining("expected later than 5");
     }
 
     private static TrainingSet filled(TrainingSettings settings, List<FraudLabel> labels) {
@@ -99,7 +115,8 @@ class TrainingSetTest {
         return label(transaction("t" + time, time, "card", "here", 1), true, time + HOUR);
     }
 
-    private static TrainingSet set(TrainingSettings settings, List<FraudLabel> labels, int days, long cutOff) {
+    private static TrainingSet set(
+            TrainingSettings settings, List<FraudLabel> labels, int days, long cutOff) {
         return new TrainingSet(
                 settings,
                 new TrainingWindow(START, START + days * DAY, cutOff),
