@@ -19,6 +19,8 @@ import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
@@ -101,6 +103,30 @@ public final class KafkaPipeline {
                     .uid(OperatorUids.LABEL_STORE)
                     .name("Label store");
         }
+    }
+
+    /**
+     * Runs the job on the cluster that this process was submitted to, whose own settings stand but for what the job's
+     * correctness rests on.
+     *
+     * @throws Exception what Flink throws if the job cannot be started or fails
+     */
+    public static void executeOnCluster(
+            KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs) throws Exception {
+        Configuration configuration = new Configuration();
+        demandTypesAndUids(configuration, flink);
+        flink.extra().forEach(configuration::setString);
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        build(env, kafka, settings, codecs);
+        env.execute("Fraudstream");
+    }
+
+    /** What must hold wherever the job runs: explicit types and uids, and a maximum parallelism for life. */
+    static void demandTypesAndUids(Configuration configuration, FlinkSettings flink) {
+        configuration.set(PipelineOptions.GENERIC_TYPES, false);
+        configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+        configuration.set(PipelineOptions.OBJECT_REUSE, true);
+        configuration.set(PipelineOptions.MAX_PARALLELISM, flink.maxParallelism());
     }
 
     private static Map<Integer, Long> ends(KafkaSettings kafka, String topic) {
