@@ -44,6 +44,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ReplayCommand.class,
             SimulateCommand.class,
             LabelsCommand.class,
+            ExplainCommand.class,
+            ModelsCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
             ConfigCommand.class,
