@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         description = "Shows a stored event: the transaction, its score, the reasons and every feature in words.",
         footer = {
             "  fraudstream explain tx-0000123",
-            "  fraudstream explain tx-0000123 --model other.zip     score it with another bundle"
+            "  fraudstream explain tx-0000123 --model other.zip"
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final int REASONS = 5;
