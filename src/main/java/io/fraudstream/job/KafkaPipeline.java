@@ -7,18 +7,21 @@ import io.fraudstream.job.kafka.PointerDeserializer;
 import io.fraudstream.job.kafka.ReceivedDeserializer;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
 import io.fraudstream.job.kafka.RecordWriter;
+import io.fraudstream.job.kafka.UntilEndSource;
 import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Received;
 import io.fraudstream.job.store.EventStore;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionCodec;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -27,6 +30,8 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.TopicPartition;
 
 /** Puts {@link FraudPipeline} between Kafka topics and the event store. */
 public final class KafkaPipeline {
@@ -139,15 +144,15 @@ public final class KafkaPipeline {
                 : ReceivedWatermarks.live(settings.outOfOrderness(), settings.idleness());
     }
 
-    private static KafkaSource<Received> source(
+    private static Source<Received, ?, ?> source(
             KafkaSettings kafka, String topic, ReceivedDeserializer deserializer) {
         OffsetsInitializer start =
                 switch (kafka.start().kind()) {
-                    case EARLIEST -> OffsetsInitializer.earliest();
+                    case EARLIEST -> new FirstOffsets();
                     case LATEST -> OffsetsInitializer.latest();
                     case TIMESTAMP -> OffsetsInitializer.timestamp(kafka.start().timestamp());
                 };
-        return KafkaSource.<Received>builder()
+        KafkaSource<Received> source = KafkaSource.<Received>builder()
                 .setBootstrapServers(kafka.bootstrapServers())
                 .setProperties(properties(kafka))
                 .setGroupId(kafka.groupId())
@@ -155,6 +160,25 @@ public final class KafkaPipeline {
                 .setStartingOffsets(start)
                 .setDeserializer(deserializer)
                 .build();
+        return kafka.runsUntilEnd() ? new UntilEndSource<>(source, ends(kafka, topic)) : source;
+    }
+
+    /** The earliest offsets as numbers, which can be compared with where a run ends. */
+    private static final class FirstOffsets implements OffsetsInitializer {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Map<TopicPartition, Long> getPartitionOffsets(
+                Collection<TopicPartition> partitions, PartitionOffsetsRetriever retriever) {
+            return retriever.beginningOffsets(partitions);
+        }
+
+        // Flink's interface still asks for it.
+        @SuppressWarnings("deprecation")
+        @Override
+        public OffsetResetStrategy getAutoOffsetResetStrategy() {
+            return OffsetResetStrategy.EARLIEST;
+        }
     }
 
     private static KafkaSource<ModelPointer> pointerSource(KafkaSettings kafka) {

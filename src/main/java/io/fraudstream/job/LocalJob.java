@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +84,7 @@ public final class LocalJob {
                 : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
         env.setParallelism(flink.parallelism());
         KafkaPipeline.build(env, kafka, settings, codecs);
-        if (point.isEmpty()) {
+        if (point.isEmpty() || kafka.runsUntilEnd()) {
             forgetCommittedOffsets(kafka);
         }
         try {
@@ -231,16 +230,15 @@ public final class LocalJob {
         Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(kafka.groupId())
                 .partitionsToOffsetAndMetadata()
                 .get();
-        Map<TopicPartition, Long> wanted = new HashMap<>();
-        kafka.endOffsets().forEach((topic, ends) -> ends.forEach((partition, end) -> {
-            if (end > 0) {
-                wanted.put(new TopicPartition(topic, partition), end);
+        for (Map.Entry<String, Map<Integer, Long>> topic : kafka.endOffsets().entrySet()) {
+            for (Map.Entry<Integer, Long> end : topic.getValue().entrySet()) {
+                OffsetAndMetadata at = committed.get(new TopicPartition(topic.getKey(), end.getKey()));
+                if (at == null || at.offset() < end.getValue()) {
+                    return false;
+                }
             }
-        }));
-        return wanted.entrySet().stream().allMatch(entry -> {
-            OffsetAndMetadata at = committed.get(entry.getKey());
-            return at != null && at.offset() >= entry.getValue();
-        });
+        }
+        return true;
     }
 
     /**

@@ -18,7 +18,9 @@ import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
@@ -28,6 +30,7 @@ import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
@@ -38,7 +41,7 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         implements CheckpointedFunction {
     public static final KeySelector<Measured, String> CARD = measured -> measured.transaction().cardId();
 
-    /** The champions' pointers by the event time from which each serves. */
+    /** The champions' pointers, numbered as they were announced: in arrival mode the last one that is good serves. */
     public static final MapStateDescriptor<Long, ModelPointer> POINTERS =
             new MapStateDescriptor<>("model-pointers", Types.LONG, JobTypes.POINTER);
 
@@ -57,6 +60,7 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     private transient FeatureEngine engine;
     private transient ModelSlot champion;
     private transient boolean pointersRestored;
+    private transient long announced;
     private transient EventTimeBuffer<Measured> buffer;
     private transient ValueState<CardHistory> histories;
     private transient Expiry expiry;
@@ -87,7 +91,7 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         engine = new FeatureEngine(schema);
         champion = new ModelSlot(schema, settings.order());
         if (settings.champion() != null) {
-            champion.require(settings.champion());
+            champion.require(List.of(settings.champion()));
         }
         getRuntimeContext().getMetricGroup().gauge("modelSwaps", (Gauge<Long>) champion::swaps);
         getRuntimeContext().getMetricGroup().gauge("bundlesRefused", (Gauge<Long>) champion::refused);
@@ -113,7 +117,9 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     public void processBroadcastElement(ModelPointer pointer, Context context, Collector<ScoredTransaction> out)
             throws Exception {
         if (pointer.slot().equals(ModelPointer.CHAMPION)) {
-            context.getBroadcastState(POINTERS).put(pointer.effectiveFrom(), pointer);
+            BroadcastState<Long, ModelPointer> pointers = context.getBroadcastState(POINTERS);
+            restorePointers(pointers);
+            pointers.put(announced++, pointer);
             champion.offer(pointer);
         }
     }
@@ -121,9 +127,7 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     @Override
     public void processElement(Measured measured, ReadOnlyContext context, Collector<ScoredTransaction> out)
             throws Exception {
-        if (!pointersRestored) {
-            restorePointers(context.getBroadcastState(POINTERS));
-        }
+        restorePointers(context.getBroadcastState(POINTERS));
         if (settings.order() == OrderMode.EVENT_TIME) {
             buffer.add(measured, context.timerService());
         } else {
@@ -133,9 +137,14 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
 
     @Override
     public void onTimer(long timer, OnTimerContext context, Collector<ScoredTransaction> out) throws Exception {
-        if (!pointersRestored) {
-            restorePointers(context.getBroadcastState(POINTERS));
+        if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
+            CardHistory history = histories.value();
+            if (history != null) {
+                expiry.remind(history.newestTime(), context.timerService());
+            }
+            return;
         }
+        restorePointers(context.getBroadcastState(POINTERS));
         for (Measured measured : buffer.take(timer)) {
             score(measured, context.timerService(), out);
         }
@@ -148,9 +157,15 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     }
 
     private void restorePointers(ReadOnlyBroadcastState<Long, ModelPointer> pointers) throws Exception {
-        for (Map.Entry<Long, ModelPointer> entry : pointers.immutableEntries()) {
-            champion.offer(entry.getValue());
+        if (pointersRestored) {
+            return;
         }
+        Map<Long, ModelPointer> inOrder = new TreeMap<>();
+        for (Map.Entry<Long, ModelPointer> entry : pointers.immutableEntries()) {
+            inOrder.put(entry.getKey(), entry.getValue());
+        }
+        champion.require(inOrder.values());
+        announced = inOrder.size();
         pointersRestored = true;
     }
 

@@ -14,6 +14,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -71,6 +72,12 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
 
     @Override
     public void onTimer(long timer, OnTimerContext context, Collector<Admitted> out) throws Exception {
+        if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
+            for (Long eventTime : seen.values()) {
+                expiry.remind(eventTime, context.timerService());
+            }
+            return;
+        }
         for (Admitted admitted : buffer.take(timer)) {
             pass(admitted, context, out);
         }
@@ -86,12 +93,15 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
 
     private void pass(Admitted admitted, Context context, Collector<Admitted> out) throws Exception {
         String id = admitted.transaction().id();
-        if (seen.contains(id)) {
+        long eventTime = admitted.transaction().eventTime();
+        Long first = seen.get(id);
+        // Expiry comes once a day; what counts is the horizon itself.
+        if (first != null && !expiry.isOver(first, eventTime)) {
             counters.increment(DUPLICATE);
             return;
         }
-        seen.put(id, admitted.transaction().eventTime());
-        expiry.remind(admitted.transaction().eventTime(), context.timerService());
+        seen.put(id, eventTime);
+        expiry.remind(eventTime, context.timerService());
         out.collect(admitted);
     }
 }

@@ -17,6 +17,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -85,6 +86,13 @@ public final class TerminalFunction extends KeyedCoProcessFunction<String, Admit
 
     @Override
     public void onTimer(long timer, OnTimerContext context, Collector<Measured> out) throws Exception {
+        if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
+            TerminalHistory history = histories.value();
+            if (history != null) {
+                expiry.remind(history.lastTime(), context.timerService());
+            }
+            return;
+        }
         for (Admitted admitted : buffer.take(timer)) {
             measure(admitted, context, out);
         }
