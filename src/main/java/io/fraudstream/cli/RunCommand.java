@@ -56,8 +56,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "BUNDLE",
             description = {
-                "Score with this bundle until a pointer arrives on the models topic. Without one, "
-                        + "and until then, events are stored and nothing is scored."
+                "Score with this bundle, whatever is promoted. Without one the job follows the models "
+                        + "topic; until the first promotion events are stored and nothing is scored."
             })
     private Path bundleFile;
 

@@ -90,7 +90,8 @@ final class JobBench {
                 Duration.ofDays(7),
                 JobSettings.MAX_EVENTS_PER_HISTORY,
                 champion(threshold),
-                false);
+                false,
+                true);
         FlinkSettings flink = new FlinkSettings(
                 parallelism,
                 64,

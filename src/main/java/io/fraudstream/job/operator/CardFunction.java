@@ -60,6 +60,7 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     private transient FeatureEngine engine;
     private transient ModelSlot champion;
     private transient boolean pointersRestored;
+    private transient long opened;
     private transient long announced;
     private transient EventTimeBuffer<Measured> buffer;
     private transient ValueState<CardHistory> histories;
@@ -95,6 +96,7 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         }
         getRuntimeContext().getMetricGroup().gauge("modelSwaps", (Gauge<Long>) champion::swaps);
         getRuntimeContext().getMetricGroup().gauge("bundlesRefused", (Gauge<Long>) champion::refused);
+        opened = System.currentTimeMillis();
         latency = new LatencyHistogram();
         if (settings.measureLatency()) {
             getRuntimeContext().addAccumulator(LatencyHistogram.NAME, latency);
@@ -116,7 +118,7 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     @Override
     public void processBroadcastElement(ModelPointer pointer, Context context, Collector<ScoredTransaction> out)
             throws Exception {
-        if (pointer.slot().equals(ModelPointer.CHAMPION)) {
+        if (settings.followsPromotions() && pointer.slot().equals(ModelPointer.CHAMPION)) {
             BroadcastState<Long, ModelPointer> pointers = context.getBroadcastState(POINTERS);
             restorePointers(pointers);
             pointers.put(announced++, pointer);
@@ -157,7 +159,7 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     }
 
     private void restorePointers(ReadOnlyBroadcastState<Long, ModelPointer> pointers) throws Exception {
-        if (pointersRestored) {
+        if (pointersRestored || !settings.followsPromotions()) {
             return;
         }
         Map<Long, ModelPointer> inOrder = new TreeMap<>();
@@ -210,7 +212,8 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         if (approximate) {
             counters.increment(APPROXIMATE);
         }
-        if (settings.measureLatency()) {
+        // What was in the topic before the job began did not arrive live.
+        if (settings.measureLatency() && admitted.receivedAt() >= opened) {
             latency.add(System.currentTimeMillis() - admitted.receivedAt());
         }
     }
