@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param outOfOrderness bound on disorder within a partition
  * @param dedupeHorizon for how long, in event time, a transaction id is remembered
  * @param maxEventsPerHistory from so many events on a card's or terminal's history folds its oldest
- * @param champion the bundle that serves from the start, or {@code null} to observe until a pointer comes
+ * @param champion the bundle that serves from the start, or {@code null} to observe until a pointer
+ *     comes
  * @param followsPromotions whether pointers that are announced change the model in service
  * @param measureLatency whether the time from a record's timestamp to its score is measured
  */
