@@ -110,24 +110,30 @@ final class DoctorCommand implements Callable<Integer> {
 
     /** Whether the champion can be loaded and takes the features that the job computes. */
     private static Finding bundle(Settings settings) {
-        ModelRegistry registry = new ModelRegistry(settings.registry().directory(), Clock.systemUTC());
+        ModelRegistry registry =
+                new ModelRegistry(settings.registry().directory(), Clock.systemUTC());
         try {
             Optional<String> champion = registry.inService(ModelPointer.CHAMPION);
             if (champion.isEmpty()) {
                 return Finding.warn(
                         "model",
-                        "no bundle is in service in " + settings.registry().directory() + ": the job observes",
-                        "fraudstream train --model-out model.zip, then: fraudstream models publish and promote,"
-                                + " or: run --model model.zip");
+                        "no bundle is in service in "
+                                + settings.registry().directory()
+                                + ": the job observes",
+                        "fraudstream train --model-out model.zip, then: fraudstream models publish"
+                                + " and promote, or: run --model model.zip");
             }
-            String fingerprint = new FeatureSchema(SettingsOptions.codecParts(settings).rates()).fingerprint();
+            String fingerprint =
+                    new FeatureSchema(SettingsOptions.codecParts(settings).rates()).fingerprint();
             CompiledScorer.of(registry.load(champion.get()), fingerprint);
-            return Finding.ok("model", "bundle " + champion.get() + " is sound and takes these features");
+            return Finding.ok(
+                    "model", "bundle " + champion.get() + " is sound and takes these features");
         } catch (IOException | BundleException | SettingsException unusable) {
             return Finding.fail(
                     "model",
                     Failures.describe(unusable),
-                    "Promote another bundle: fraudstream models list, fraudstream models promote ID");
+                    "Promote another bundle: fraudstream models list, fraudstream models promote"
+                            + " ID");
         }
     }
 

@@ -35,7 +35,9 @@ import picocli.CommandLine.Spec;
 /** Shows all that is known about one stored event. */
 @Command(
         name = "explain",
-        description = "Shows a stored event: the transaction, its score, the reasons and every feature in words.",
+        description =
+                "Shows a stored event: the transaction, its score, the reasons and every feature in"
+                        + " words.",
         footer = {
             "  fraudstream explain tx-0000123",
             "  fraudstream explain tx-0000123 --model other.zip"
@@ -43,8 +45,7 @@ import picocli.CommandLine.Spec;
 final class ExplainCommand implements Callable<Integer> {
     private static final int REASONS = 5;
 
-    @Mixin
-    private SettingsOptions options;
+    @Mixin private SettingsOptions options;
 
     @Parameters(paramLabel = "TRANSACTION", description = "The transaction's id.")
     private String transactionId;
@@ -58,11 +59,12 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "BUNDLE",
-            description = "Explain with this bundle (default: the one that scored it, from the registry).")
+            description =
+                    "Explain with this bundle (default: the one that scored it, from the"
+                            + " registry).")
     private Path bundleFile;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
@@ -73,11 +75,17 @@ final class ExplainCommand implements Callable<Integer> {
         Optional<StoredEvent> found = new EventStoreReader(directory, schema).find(transactionId);
         PrintWriter out = spec.commandLine().getOut();
         if (found.isEmpty()) {
-            throw new IllegalStateException("event store " + directory + " holds no transaction " + transactionId
-                    + " with these features; it may not be part of a complete checkpoint yet");
+            throw new IllegalStateException(
+                    "event store "
+                            + directory
+                            + " holds no transaction "
+                            + transactionId
+                            + " with these features; it may not be part of a complete checkpoint"
+                            + " yet");
         }
         StoredEvent event = found.get();
-        out.println(new String(TransactionCodec.encode(event.transaction()), StandardCharsets.UTF_8));
+        out.println(
+                new String(TransactionCodec.encode(event.transaction()), StandardCharsets.UTF_8));
         out.printf("Event time %s%n", Instant.ofEpochMilli(event.transaction().eventTime()));
         printScore(out, event);
         Optional<ModelBundle> bundle = bundle(settings, event);
@@ -113,26 +121,39 @@ final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<ModelBundle> bundle(Settings settings, StoredEvent event) throws IOException, BundleException {
+    private Optional<ModelBundle> bundle(Settings settings, StoredEvent event)
+            throws IOException, BundleException {
         if (bundleFile != null) {
             return Optional.of(BundleFormat.read(Files.readAllBytes(bundleFile)));
         }
-        ModelRegistry registry = new ModelRegistry(settings.registry().directory(), Clock.systemUTC());
+        ModelRegistry registry =
+                new ModelRegistry(settings.registry().directory(), Clock.systemUTC());
         return event.bundleId() == null || !Files.exists(registry.pathOf(event.bundleId()))
                 ? Optional.empty()
                 : Optional.of(registry.load(event.bundleId()));
     }
 
-    private static void explain(PrintWriter out, FeatureSchema schema, ModelBundle bundle, StoredEvent event)
+    private static void explain(
+            PrintWriter out, FeatureSchema schema, ModelBundle bundle, StoredEvent event)
             throws BundleException {
         CompiledScorer scorer = CompiledScorer.of(bundle, schema.fingerprint());
         float[][] sequence = event.row().sequence();
-        out.printf(Locale.ROOT, "Bundle %s gives %.6f, because of:%n", bundle.id(), scorer.score(sequence));
-        List<Reason> reasons = new ReasonCodes(schema, scorer, bundle.usual()).explain(sequence, REASONS);
+        out.printf(
+                Locale.ROOT,
+                "Bundle %s gives %.6f, because of:%n",
+                bundle.id(),
+                scorer.score(sequence));
+        List<Reason> reasons =
+                new ReasonCodes(schema, scorer, bundle.usual()).explain(sequence, REASONS);
         if (reasons.isEmpty()) {
             out.println("  nothing that raises the score");
         }
-        reasons.forEach(reason ->
-                out.printf(Locale.ROOT, "  %+.2f log-odds  %s%n", reason.contribution(), reason.text()));
+        reasons.forEach(
+                reason ->
+                        out.printf(
+                                Locale.ROOT,
+                                "  %+.2f log-odds  %s%n",
+                                reason.contribution(),
+                                reason.text()));
     }
 }

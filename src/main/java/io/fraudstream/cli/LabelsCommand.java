@@ -27,8 +27,7 @@ import picocli.CommandLine.Spec;
         footer = "  fraudstream labels import chargebacks.csv",
         subcommands = LabelsCommand.Import.class)
 final class LabelsCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public void run() {
@@ -38,23 +37,22 @@ final class LabelsCommand implements Runnable {
     @Command(
             name = "import",
             description = {
-                "Sends the verdicts of a CSV file to the labels topic: all of them or, if a line is wrong, none.",
-                "Columns: transaction_id, card_id, terminal_id or merchant_id, event_time (of the transaction), "
-                        + "verdict (fraud or legitimate), source, and known_at where it is not now. Times: ISO 8601, "
-                        + "or milliseconds since the epoch."
+                "Sends the verdicts of a CSV file to the labels topic: all of them or, if a line is"
+                        + " wrong, none.",
+                "Columns: transaction_id, card_id, terminal_id or merchant_id, event_time (of the"
+                    + " transaction), verdict (fraud or legitimate), source, and known_at where it"
+                    + " is not now. Times: ISO 8601, or milliseconds since the epoch."
             },
             footer = "  fraudstream labels import chargebacks.csv")
     static final class Import implements Callable<Integer> {
         private final Clock clock = Clock.systemUTC();
 
-        @Mixin
-        private SettingsOptions options;
+        @Mixin private SettingsOptions options;
 
         @Parameters(paramLabel = "FILE.csv", description = "The verdicts, with a header line.")
         private Path file;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
         public Integer call() throws SettingsException {
@@ -79,7 +77,14 @@ final class LabelsCommand implements Runnable {
             long frauds = labels.stream().filter(FraudLabel::fraud).count();
             spec.commandLine()
                     .getOut()
-                    .println("Sent " + labels.size() + " labels to " + names.labels() + ", " + frauds + " of them fraud.");
+                    .println(
+                            "Sent "
+                                    + labels.size()
+                                    + " labels to "
+                                    + names.labels()
+                                    + ", "
+                                    + frauds
+                                    + " of them fraud.");
             return 0;
         }
     }

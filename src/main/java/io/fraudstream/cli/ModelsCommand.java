@@ -39,20 +39,21 @@ import picocli.CommandLine.Spec;
             "  fraudstream models promote 5c101a077c2c46f9 --threshold 0.3"
         })
 final class ModelsCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     /** There is nothing to do without a subcommand. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "list, show, publish or promote is missing");
+        throw new ParameterException(
+                spec.commandLine(), "list, show, publish or promote is missing");
     }
 
     @Command(
             name = "list",
             description = "Lists the bundles, the one in service marked.",
             footer = "  fraudstream models list")
-    int list(@Mixin SettingsOptions options) throws SettingsException, IOException, BundleException {
+    int list(@Mixin SettingsOptions options)
+            throws SettingsException, IOException, BundleException {
         ModelRegistry registry = registry(options.settings());
         Optional<String> champion = registry.inService(ModelPointer.CHAMPION);
         List<String> ids = registry.bundleIds();
@@ -88,21 +89,33 @@ final class ModelsCommand implements Runnable {
         ModelBundle bundle = registry(options.settings()).load(id);
         BundleManifest manifest = bundle.manifest();
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("Bundle %s, %s, trained by %s with seed %d%n", id, manifest.kind(), manifest.trainedBy(), manifest.seed());
+        out.printf(
+                "Bundle %s, %s, trained by %s with seed %d%n",
+                id, manifest.kind(), manifest.trainedBy(), manifest.seed());
         out.printf(
                 "Events from %s to %s, labels known by %s%n",
                 Instant.ofEpochMilli(manifest.trainingFrom()),
                 Instant.ofEpochMilli(manifest.trainingTo()),
                 Instant.ofEpochMilli(manifest.labelCutOff()));
-        out.printf("Feature fingerprint %s, %d features%n", manifest.featureFingerprint(), manifest.features().size());
+        out.printf(
+                "Feature fingerprint %s, %d features%n",
+                manifest.featureFingerprint(), manifest.features().size());
         out.printf(Locale.ROOT, "Alerts from a score of %.6f%n", manifest.threshold());
-        manifest.layers().forEach(layer -> out.printf(
-                "Layer %s, %d to %d%s%n",
-                layer.type(),
-                layer.inputs(),
-                layer.outputs(),
-                layer.activation() == null ? "" : ", " + layer.activation().toLowerCase(Locale.ROOT)));
-        new TreeMap<>(manifest.metrics()).forEach((name, value) -> out.printf(Locale.ROOT, "%s %.6f%n", name, value));
+        manifest.layers()
+                .forEach(
+                        layer ->
+                                out.printf(
+                                        "Layer %s, %d to %d%s%n",
+                                        layer.type(),
+                                        layer.inputs(),
+                                        layer.outputs(),
+                                        layer.activation() == null
+                                                ? ""
+                                                : ", "
+                                                        + layer.activation()
+                                                                .toLowerCase(Locale.ROOT)));
+        new TreeMap<>(manifest.metrics())
+                .forEach((name, value) -> out.printf(Locale.ROOT, "%s %.6f%n", name, value));
         out.flush();
         return Fraudstream.DONE;
     }
@@ -124,7 +137,9 @@ final class ModelsCommand implements Runnable {
 
     @Command(
             name = "promote",
-            description = "Puts a published bundle into service and tells the running job, which takes it over.",
+            description =
+                    "Puts a published bundle into service and tells the running job, which takes it"
+                            + " over.",
             footer = "  fraudstream models promote 5c101a077c2c46f9")
     int promote(
             @Mixin SettingsOptions options,
@@ -132,12 +147,15 @@ final class ModelsCommand implements Runnable {
             @Option(
                             names = "--effective-from",
                             paramLabel = "INSTANT",
-                            description = "Event time from which it serves in event-time order (default: now).")
+                            description =
+                                    "Event time from which it serves in event-time order (default:"
+                                            + " now).")
                     Instant effectiveFrom,
             @Option(
                             names = "--threshold",
                             paramLabel = "SCORE",
-                            description = "Alert from this score on, 0 to 1 (default: the bundle's own).")
+                            description =
+                                    "Alert from this score on, 0 to 1 (default: the bundle's own).")
                     Double threshold)
             throws SettingsException, IOException, BundleException {
         if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
@@ -152,14 +170,24 @@ final class ModelsCommand implements Runnable {
             admin.require(topics.models());
         }
         ModelPointer pointer =
-                registry(settings).promote(ModelPointer.CHAMPION, id, from.toEpochMilli(), threshold);
-        try (RecordProducer producer = RecordProducer.forLatency(kafka.bootstrapServers(), kafka.properties())) {
+                registry(settings)
+                        .promote(ModelPointer.CHAMPION, id, from.toEpochMilli(), threshold);
+        try (RecordProducer producer =
+                RecordProducer.forLatency(kafka.bootstrapServers(), kafka.properties())) {
             producer.send(
-                    topics.models(), pointer.slot().getBytes(StandardCharsets.UTF_8), pointer.encode());
+                    topics.models(),
+                    pointer.slot().getBytes(StandardCharsets.UTF_8),
+                    pointer.encode());
             producer.flush();
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.println("Promoted " + id + ", effective from " + from + ", announced on " + topics.models());
+        out.println(
+                "Promoted "
+                        + id
+                        + ", effective from "
+                        + from
+                        + ", announced on "
+                        + topics.models());
         out.flush();
         return Fraudstream.DONE;
     }

@@ -43,7 +43,9 @@ import picocli.CommandLine.Spec;
 /** Streams recorded files into Kafka. */
 @Command(
         name = "replay",
-        description = "Sends recorded files (CSV or JSON lines, gzip or not) to the transactions and labels topics.",
+        description =
+                "Sends recorded files (CSV or JSON lines, gzip or not) to the transactions and"
+                        + " labels topics.",
         footer = {
             "  fraudstream replay handbook-2018-04.csv.gz handbook-2018-05.csv.gz \\",
             "      --mapping config/mappings/handbook.yaml",
@@ -55,37 +57,46 @@ final class ReplayCommand implements Callable<Integer> {
 
     private final Clock clock = Clock.systemUTC();
 
-    @Mixin
-    private SettingsOptions options;
+    @Mixin private SettingsOptions options;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Recorded files, in the order of their events.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Recorded files, in the order of their events.")
     private List<Path> files;
 
     @Option(
             names = "--mapping",
             paramLabel = "FILE",
             required = true,
-            description = "What the columns of the files mean, such as config/mappings/handbook.yaml.")
+            description =
+                    "What the columns of the files mean, such as config/mappings/handbook.yaml.")
     private Path mappingFile;
 
     @Option(
             names = "--speed",
             paramLabel = "max|FACTORx",
             defaultValue = "max",
-            description = "Event time against the clock: max, or a factor (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Event time against the clock: max, or a factor (default: ${DEFAULT-VALUE}).")
     private String speedText;
 
-    @Option(names = "--from", paramLabel = "DATE", description = "The first day, UTC, such as 2018-06-01.")
+    @Option(
+            names = "--from",
+            paramLabel = "DATE",
+            description = "The first day, UTC, such as 2018-06-01.")
     private LocalDate from;
 
     @Option(names = "--to", paramLabel = "DATE", description = "The last day, UTC.")
     private LocalDate to;
 
-    @Option(names = "--summary", paramLabel = "FILE", description = "Write the counts there as JSON.")
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            description = "Write the counts there as JSON.")
     private Path summaryFile;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, InterruptedException, SettingsException {
@@ -106,13 +117,21 @@ final class ReplayCommand implements Callable<Integer> {
         try (reader;
                 Topics topics = SettingsOptions.topics(kafka)) {
             topics.require(names.transactions(), names.labels());
-            try (RecordProducer producer = speed.isMax()
-                            ? RecordProducer.forThroughput(kafka.bootstrapServers(), kafka.properties())
-                            : RecordProducer.forLatency(kafka.bootstrapServers(), kafka.properties());
-                    Display display = !Terminal.isInteractive()
-                            ? new PlainDisplay(spec.commandLine().getErr(), reader)
-                            : new BarDisplay(reader)) {
-                return send(new RecordingSender(producer, names, speed, clock, Pause.SLEEP), days, reader, display);
+            try (RecordProducer producer =
+                            speed.isMax()
+                                    ? RecordProducer.forThroughput(
+                                            kafka.bootstrapServers(), kafka.properties())
+                                    : RecordProducer.forLatency(
+                                            kafka.bootstrapServers(), kafka.properties());
+                    Display display =
+                            !Terminal.isInteractive()
+                                    ? new PlainDisplay(spec.commandLine().getErr(), reader)
+                                    : new BarDisplay(reader)) {
+                return send(
+                        new RecordingSender(producer, names, speed, clock, Pause.SLEEP),
+                        days,
+                        reader,
+                        display);
             }
         }
     }
@@ -120,12 +139,13 @@ final class ReplayCommand implements Callable<Integer> {
     private int send(RecordingSender sender, DayRange days, RecordingReader reader, Display display)
             throws IOException, InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(
-                () -> {
-                    sender.stop();
-                    awaitQuietly(ended);
-                },
-                "replay-shutdown");
+        Thread hook =
+                new Thread(
+                        () -> {
+                            sender.stop();
+                            awaitQuietly(ended);
+                        },
+                        "replay-shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             SendProgress result = sender.send(days.select(reader), display);
@@ -143,7 +163,8 @@ final class ReplayCommand implements Callable<Integer> {
         double seconds = result.elapsed().toMillis() / 1000.0;
         out.printf(
                 Locale.ROOT,
-                "%s %,d transactions and %,d labels in %.1f s, %,.0f transactions/s; event times %s to %s.%n",
+                "%s %,d transactions and %,d labels in %.1f s, %,.0f transactions/s; event times %s"
+                        + " to %s.%n",
                 result.complete() ? "Sent" : "Stopped after",
                 result.transactions(),
                 result.labels(),
@@ -164,7 +185,10 @@ final class ReplayCommand implements Callable<Integer> {
                     reader.unmapped());
         }
         if (reader.unusableLabels() > 0) {
-            out.printf(Locale.ROOT, "%,d rows said fraud without a usable label.%n", reader.unusableLabels());
+            out.printf(
+                    Locale.ROOT,
+                    "%,d rows said fraud without a usable label.%n",
+                    reader.unusableLabels());
         }
         out.flush();
         if (summaryFile == null) {
@@ -180,7 +204,9 @@ final class ReplayCommand implements Callable<Integer> {
         summary.put("lastEventTime", time(result.lastEventTime()));
         summary.put("complete", result.complete());
         summary.put("seconds", seconds);
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(summaryFile.toFile(), summary);
+        new ObjectMapper()
+                .writerWithDefaultPrettyPrinter()
+                .writeValue(summaryFile.toFile(), summary);
     }
 
     private static String time(long millis) {
@@ -193,7 +219,10 @@ final class ReplayCommand implements Callable<Integer> {
         try {
             boolean inTime = ended.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
             if (!inTime) {
-                System.err.println("fraudstream: the broker took none of the last records within " + SHUTDOWN_SECONDS + " s");
+                System.err.println(
+                        "fraudstream: the broker took none of the last records within "
+                                + SHUTDOWN_SECONDS
+                                + " s");
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -230,11 +259,12 @@ final class ReplayCommand implements Callable<Integer> {
 
         BarDisplay(RecordingReader reader) {
             this.reader = reader;
-            this.bar = new ProgressBarBuilder()
-                    .setTaskName("replay")
-                    .setInitialMax(reader.totalBytes())
-                    .setUnit(" MB", 1_000_000)
-                    .build();
+            this.bar =
+                    new ProgressBarBuilder()
+                            .setTaskName("replay")
+                            .setInitialMax(reader.totalBytes())
+                            .setUnit(" MB", 1_000_000)
+                            .build();
         }
 
         @Override

@@ -29,7 +29,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -56,8 +55,9 @@ final class RunCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "BUNDLE",
             description = {
-                "Score with this bundle until a pointer arrives on the models topic. Without one, "
-                        + "and until then, events are stored and nothing is scored."
+                "Score with this bundle, whatever is promoted. Without one the job follows the"
+                    + " models topic; until the first promotion events are stored and nothing is"
+                    + " scored."
             })
     private Path bundleFile;
 
@@ -92,7 +92,10 @@ final class RunCommand implements Callable<Integer> {
             description = "Show Flink's web interface there; 0 for any free port.")
     private Integer webPort;
 
-    @Option(names = "--summary", paramLabel = "FILE", description = "Write the counts there as JSON.")
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            description = "Write the counts there as JSON.")
     private Path summaryFile;
 
     @Spec private CommandSpec spec;
@@ -128,8 +131,7 @@ final class RunCommand implements Callable<Integer> {
     private int run(JobPlan plan) throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         long began = System.nanoTime();
-        LocalJob job =
-                LocalJob.start(plan.kafka(), plan.job(), plan.flink(), plan.codecs(), fresh);
+        LocalJob job = LocalJob.start(plan.kafka(), plan.job(), plan.flink(), plan.codecs(), fresh);
         out.println(
                 (job.isResumed() ? "Going on where the last run stopped" : "Started afresh")
                         + (plan.job().champion() == null
@@ -143,7 +145,12 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         if (untilEnd) {
             long records =
-                    plan.kafka().endOffsets().get(plan.kafka().transactionsTopic()).values().stream()
+                    plan
+                            .kafka()
+                            .endOffsets()
+                            .get(plan.kafka().transactionsTopic())
+                            .values()
+                            .stream()
                             .mapToLong(Long::longValue)
                             .sum();
             try (Progress progress = Progress.start("Transactions", records, spec)) {
@@ -232,7 +239,8 @@ final class RunCommand implements Callable<Integer> {
                     Long.MIN_VALUE,
                     threshold);
         } catch (IOException | BundleException unusable) {
-            throw new SettingsException("--model " + bundleFile + ": " + Failures.describe(unusable));
+            throw new SettingsException(
+                    "--model " + bundleFile + ": " + Failures.describe(unusable));
         }
     }
 

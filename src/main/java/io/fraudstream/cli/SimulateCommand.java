@@ -32,9 +32,10 @@ import picocli.CommandLine.Spec;
         name = "simulate",
         description = {
             "Writes a simulated stream of transactions as JSON lines.",
-            "Each has the fields of the wire and the truth: fraud (true or false) and known_at (milliseconds since the "
-                    + "epoch, for frauds that are reported). The same options give the same lines on every machine. "
-                    + "Replay them with config/mappings/wire.yaml."
+            "Each has the fields of the wire and the truth: fraud (true or false) and known_at"
+                + " (milliseconds since the epoch, for frauds that are reported). The same options"
+                + " give the same lines on every machine. Replay them with"
+                + " config/mappings/wire.yaml."
         },
         footer = "  fraudstream simulate stream.jsonl.gz --seed 7 --cards 5000 --duration 30d")
 final class SimulateCommand implements Callable<Integer> {
@@ -90,24 +91,26 @@ final class SimulateCommand implements Callable<Integer> {
             names = "--fraud-intensity",
             paramLabel = "X",
             defaultValue = "1",
-            description = "About how many transactions in a hundred are fraud (default: ${DEFAULT-VALUE}).")
+            description =
+                    "About how many transactions in a hundred are fraud (default:"
+                            + " ${DEFAULT-VALUE}).")
     private double fraudIntensity;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
         SimulationSettings settings;
         try {
-            settings = new SimulationSettings(
-                    seed,
-                    cards,
-                    terminals,
-                    start.atStartOfDay().toInstant(ZoneOffset.UTC),
-                    duration,
-                    perDay,
-                    fraudIntensity);
+            settings =
+                    new SimulationSettings(
+                            seed,
+                            cards,
+                            terminals,
+                            start.atStartOfDay().toInstant(ZoneOffset.UTC),
+                            duration,
+                            perDay,
+                            fraudIntensity);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
@@ -128,12 +131,17 @@ final class SimulateCommand implements Callable<Integer> {
         }
         spec.commandLine()
                 .getErr()
-                .printf(Locale.ROOT, "Wrote %,d transactions, %,d of them fraud.%n", written, frauds)
+                .printf(
+                        Locale.ROOT,
+                        "Wrote %,d transactions, %,d of them fraud.%n",
+                        written,
+                        frauds)
                 .flush();
         return 0;
     }
 
-    private static void write(JsonGenerator json, SimulatedTransaction simulated) throws IOException {
+    private static void write(JsonGenerator json, SimulatedTransaction simulated)
+            throws IOException {
         json.writeStartObject();
         TransactionCodec.writeFields(json, simulated.transaction());
         json.writeBooleanField("fraud", simulated.isFraud());

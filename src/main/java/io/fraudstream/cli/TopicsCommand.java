@@ -38,8 +38,7 @@ import picocli.CommandLine.TypeConversionException;
             TopicsCommand.Tail.class
         })
 final class TopicsCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public void run() {
@@ -51,14 +50,15 @@ final class TopicsCommand implements Runnable {
             description = "Creates those topics that are not there yet.",
             footer = "  fraudstream topics create --partitions 8 --retention 30d")
     static final class Create implements Callable<Integer> {
-        @Mixin
-        private SettingsOptions options;
+        @Mixin private SettingsOptions options;
 
         @Option(
                 names = "--partitions",
                 paramLabel = "N",
                 defaultValue = "4",
-                description = "Partitions of each topic; models always has one (default: ${DEFAULT-VALUE}).")
+                description =
+                        "Partitions of each topic; models always has one (default:"
+                                + " ${DEFAULT-VALUE}).")
         private int partitions;
 
         @Option(
@@ -71,24 +71,33 @@ final class TopicsCommand implements Runnable {
                 names = "--retention",
                 paramLabel = "DURATION",
                 converter = DurationConverter.class,
-                description = "How long records stay, such as 30d (default: for ever). models keeps the last of each slot.")
+                description =
+                        "How long records stay, such as 30d (default: for ever). models keeps the"
+                                + " last of each slot.")
         private Duration retention;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
         public Integer call() throws SettingsException {
             if (partitions < 1) {
                 throw new ParameterException(
-                        spec.commandLine(), "--partitions is " + partitions + ", expected 1 or more");
+                        spec.commandLine(),
+                        "--partitions is " + partitions + ", expected 1 or more");
             }
             try (Topics topics = SettingsOptions.topics(options.kafka())) {
-                List<String> created = topics.create(
-                        new Topics.Layout(partitions, Optional.ofNullable(replication), Optional.ofNullable(retention)));
+                List<String> created =
+                        topics.create(
+                                new Topics.Layout(
+                                        partitions,
+                                        Optional.ofNullable(replication),
+                                        Optional.ofNullable(retention)));
                 spec.commandLine()
                         .getOut()
-                        .println(created.isEmpty() ? "All topics are there." : "Created " + String.join(", ", created));
+                        .println(
+                                created.isEmpty()
+                                        ? "All topics are there."
+                                        : "Created " + String.join(", ", created));
             }
             return 0;
         }
@@ -99,11 +108,9 @@ final class TopicsCommand implements Runnable {
             description = "Lists the topics that are there, with their partitions and records.",
             footer = "  fraudstream topics list")
     static final class ListTopics implements Callable<Integer> {
-        @Mixin
-        private SettingsOptions options;
+        @Mixin private SettingsOptions options;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
         public Integer call() throws SettingsException {
@@ -111,7 +118,12 @@ final class TopicsCommand implements Runnable {
             try (Topics topics = SettingsOptions.topics(options.kafka())) {
                 out.printf(Locale.ROOT, "%-30s %10s %15s%n", "topic", "partitions", "records");
                 for (Topics.Size size : topics.list()) {
-                    out.printf(Locale.ROOT, "%-30s %10d %15d%n", size.topic(), size.partitions(), size.records());
+                    out.printf(
+                            Locale.ROOT,
+                            "%-30s %10d %15d%n",
+                            size.topic(),
+                            size.partitions(),
+                            size.records());
                 }
             }
             return 0;
@@ -123,25 +135,27 @@ final class TopicsCommand implements Runnable {
             description = "Deletes the topics and all that lies in them.",
             footer = "  fraudstream topics delete --topic-prefix trial- --yes")
     static final class Delete implements Callable<Integer> {
-        @Mixin
-        private SettingsOptions options;
+        @Mixin private SettingsOptions options;
 
         @Option(names = "--yes", required = true, description = "Confirms that the records may go.")
         private boolean confirmed;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
         public Integer call() throws SettingsException {
             if (!confirmed) {
-                throw new ParameterException(spec.commandLine(), "--yes is false, expected a confirmation");
+                throw new ParameterException(
+                        spec.commandLine(), "--yes is false, expected a confirmation");
             }
             try (Topics topics = SettingsOptions.topics(options.kafka())) {
                 List<String> deleted = topics.delete();
                 spec.commandLine()
                         .getOut()
-                        .println(deleted.isEmpty() ? "No topic is there." : "Deleted " + String.join(", ", deleted));
+                        .println(
+                                deleted.isEmpty()
+                                        ? "No topic is there."
+                                        : "Deleted " + String.join(", ", deleted));
             }
             return 0;
         }
@@ -149,23 +163,29 @@ final class TopicsCommand implements Runnable {
 
     @Command(
             name = "tail",
-            description = "Prints a topic's records: partition@offset, key and value, with tabs between.",
+            description =
+                    "Prints a topic's records: partition@offset, key and value, with tabs between.",
             footer = "  fraudstream topics tail alerts --from-beginning --max 10")
     static final class Tail implements Callable<Integer> {
-        @Mixin
-        private SettingsOptions options;
+        @Mixin private SettingsOptions options;
 
-        @Parameters(paramLabel = "TOPIC", description = "Its name without the prefix, such as alerts.")
+        @Parameters(
+                paramLabel = "TOPIC",
+                description = "Its name without the prefix, such as alerts.")
         private String topic;
 
-        @Option(names = "--from-beginning", description = "Begin with the first record, not the next to come.")
+        @Option(
+                names = "--from-beginning",
+                description = "Begin with the first record, not the next to come.")
         private boolean fromBeginning;
 
-        @Option(names = "--max", paramLabel = "N", description = "End after so many records (default: at Ctrl-C).")
+        @Option(
+                names = "--max",
+                paramLabel = "N",
+                description = "End after so many records (default: at Ctrl-C).")
         private Long max;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
         public Integer call() throws SettingsException {
@@ -175,17 +195,27 @@ final class TopicsCommand implements Runnable {
             try (Topics topics = SettingsOptions.topics(kafka)) {
                 topics.require(fullName);
             }
-            try (TopicTail tail = new TopicTail(kafka.bootstrapServers(), fullName, kafka.properties())) {
-                tail.read(fromBeginning, max == null ? Long.MAX_VALUE : max, record -> {
-                    out.println(line(record));
-                    out.flush();
-                });
+            try (TopicTail tail =
+                    new TopicTail(kafka.bootstrapServers(), fullName, kafka.properties())) {
+                tail.read(
+                        fromBeginning,
+                        max == null ? Long.MAX_VALUE : max,
+                        record -> {
+                            out.println(line(record));
+                            out.flush();
+                        });
             }
             return 0;
         }
 
         private static String line(TopicTail.Entry record) {
-            return record.partition() + "@" + record.offset() + "\t" + text(record.key()) + "\t" + text(record.value());
+            return record.partition()
+                    + "@"
+                    + record.offset()
+                    + "\t"
+                    + text(record.key())
+                    + "\t"
+                    + text(record.value());
         }
 
         private static String text(byte[] bytes) {

@@ -21,7 +21,10 @@ final class TrainingOptions {
             description = "The kind of network (default: the setting training.model).")
     private String kind;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Of all randomness (default: the setting training.seed).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of all randomness (default: the setting training.seed).")
     private Long seed;
 
     @Option(

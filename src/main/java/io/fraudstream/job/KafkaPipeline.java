@@ -7,18 +7,21 @@ import io.fraudstream.job.kafka.PointerDeserializer;
 import io.fraudstream.job.kafka.ReceivedDeserializer;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
 import io.fraudstream.job.kafka.RecordWriter;
+import io.fraudstream.job.kafka.UntilEndSource;
 import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Received;
 import io.fraudstream.job.store.EventStore;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionCodec;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -27,69 +30,89 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.common.TopicPartition;
 
 /** Puts {@link FraudPipeline} between Kafka topics and the event store. */
 public final class KafkaPipeline {
-    // The broker's default maximum is 15 minutes; the sink's own default of an hour would be refused.
+    // The broker's default maximum is 15 minutes; the sink's own default of an hour would be
+    // refused.
     private static final String TRANSACTION_TIMEOUT_MILLIS = "840000";
 
     private KafkaPipeline() {}
 
     /** Adds the job to the environment; {@code env.executeAsync} then starts it. */
     public static void build(
-            StreamExecutionEnvironment env, KafkaSettings kafka, JobSettings settings, Codecs codecs) {
-        DataStream<Received> transactions = env.fromSource(
-                        source(
-                                kafka,
-                                kafka.transactionsTopic(),
-                                ReceivedDeserializer.transactions(codecs, ends(kafka, kafka.transactionsTopic()))),
-                        watermarks(kafka, settings),
-                        "Transactions",
-                        JobTypes.RECEIVED)
-                .uid(OperatorUids.TRANSACTION_SOURCE);
-        DataStream<Received> labels = env.fromSource(
-                        source(
-                                kafka,
-                                kafka.labelsTopic(),
-                                ReceivedDeserializer.labels(codecs, ends(kafka, kafka.labelsTopic()))),
-                        watermarks(kafka, settings),
-                        "Labels",
-                        JobTypes.RECEIVED)
-                .uid(OperatorUids.LABEL_SOURCE);
-        DataStream<ModelPointer> pointers = env.fromSource(
-                        pointerSource(kafka), neverHoldingBack(), "Model pointers", JobTypes.POINTER)
-                .setParallelism(1)
-                .uid(OperatorUids.POINTER_SOURCE);
+            StreamExecutionEnvironment env,
+            KafkaSettings kafka,
+            JobSettings settings,
+            Codecs codecs) {
+        DataStream<Received> transactions =
+                env.fromSource(
+                                source(
+                                        kafka,
+                                        kafka.transactionsTopic(),
+                                        ReceivedDeserializer.transactions(
+                                                codecs, ends(kafka, kafka.transactionsTopic()))),
+                                watermarks(kafka, settings),
+                                "Transactions",
+                                JobTypes.RECEIVED)
+                        .uid(OperatorUids.TRANSACTION_SOURCE);
+        DataStream<Received> labels =
+                env.fromSource(
+                                source(
+                                        kafka,
+                                        kafka.labelsTopic(),
+                                        ReceivedDeserializer.labels(
+                                                codecs, ends(kafka, kafka.labelsTopic()))),
+                                watermarks(kafka, settings),
+                                "Labels",
+                                JobTypes.RECEIVED)
+                        .uid(OperatorUids.LABEL_SOURCE);
+        DataStream<ModelPointer> pointers =
+                env.fromSource(
+                                pointerSource(kafka),
+                                neverHoldingBack(),
+                                "Model pointers",
+                                JobTypes.POINTER)
+                        .setParallelism(1)
+                        .uid(OperatorUids.POINTER_SOURCE);
 
-        FraudPipeline.Outputs outputs = FraudPipeline.build(transactions, labels, pointers, settings, codecs);
+        FraudPipeline.Outputs outputs =
+                FraudPipeline.build(transactions, labels, pointers, settings, codecs);
 
         outputs.alerts()
-                .sinkTo(sink(
-                        kafka,
-                        "alerts",
-                        new RecordWriter<ScoredTransaction>(
-                                kafka.alertsTopic(),
-                                ScoredTransaction::alertId,
-                                ScoredTransactionCodec::encodeAlert)))
+                .sinkTo(
+                        sink(
+                                kafka,
+                                "alerts",
+                                new RecordWriter<ScoredTransaction>(
+                                        kafka.alertsTopic(),
+                                        ScoredTransaction::alertId,
+                                        ScoredTransactionCodec::encodeAlert)))
                 .uid(OperatorUids.ALERT_SINK)
                 .name("Alerts");
         outputs.rejected()
-                .sinkTo(sink(
-                        kafka,
-                        "rejected",
-                        new RecordWriter<Rejection>(
-                                kafka.rejectedTopic(), rejection -> null, RejectionCodec::encode)))
+                .sinkTo(
+                        sink(
+                                kafka,
+                                "rejected",
+                                new RecordWriter<Rejection>(
+                                        kafka.rejectedTopic(),
+                                        rejection -> null,
+                                        RejectionCodec::encode)))
                 .uid(OperatorUids.REJECTED_SINK)
                 .name("Rejected records");
         if (kafka.scoredTopic() != null) {
             outputs.scored()
-                    .sinkTo(sink(
-                            kafka,
-                            "scored",
-                            new RecordWriter<ScoredTransaction>(
-                                    kafka.scoredTopic(),
-                                    scored -> scored.transaction().cardId(),
-                                    ScoredTransactionCodec::encodeScored)))
+                    .sinkTo(
+                            sink(
+                                    kafka,
+                                    "scored",
+                                    new RecordWriter<ScoredTransaction>(
+                                            kafka.scoredTopic(),
+                                            scored -> scored.transaction().cardId(),
+                                            ScoredTransactionCodec::encodeScored)))
                     .uid(OperatorUids.SCORED_SINK)
                     .name("Scored transactions");
         }
@@ -106,22 +129,27 @@ public final class KafkaPipeline {
     }
 
     /**
-     * Runs the job on the cluster that this process was submitted to, whose own settings stand but for what the job's
-     * correctness rests on.
+     * Runs the job on the cluster that this process was submitted to, whose own settings stand but
+     * for what the job's correctness rests on.
      *
      * @throws Exception what Flink throws if the job cannot be started or fails
      */
     public static void executeOnCluster(
-            KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs) throws Exception {
+            KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs)
+            throws Exception {
         Configuration configuration = new Configuration();
         demandTypesAndUids(configuration, flink);
         flink.extra().forEach(configuration::setString);
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         build(env, kafka, settings, codecs);
         env.execute("Fraudstream");
     }
 
-    /** What must hold wherever the job runs: explicit types and uids, and a maximum parallelism for life. */
+    /**
+     * What must hold wherever the job runs: explicit types and uids, and a maximum parallelism for
+     * life.
+     */
     static void demandTypesAndUids(Configuration configuration, FlinkSettings flink) {
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
         configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
@@ -133,28 +161,49 @@ public final class KafkaPipeline {
         return kafka.endOffsets().getOrDefault(topic, Map.of());
     }
 
-    private static WatermarkStrategy<Received> watermarks(KafkaSettings kafka, JobSettings settings) {
+    private static WatermarkStrategy<Received> watermarks(
+            KafkaSettings kafka, JobSettings settings) {
         return kafka.runsUntilEnd()
                 ? ReceivedWatermarks.untilEnd(settings.outOfOrderness())
                 : ReceivedWatermarks.live(settings.outOfOrderness(), settings.idleness());
     }
 
-    private static KafkaSource<Received> source(
+    private static Source<Received, ?, ?> source(
             KafkaSettings kafka, String topic, ReceivedDeserializer deserializer) {
         OffsetsInitializer start =
                 switch (kafka.start().kind()) {
-                    case EARLIEST -> OffsetsInitializer.earliest();
+                    case EARLIEST -> new FirstOffsets();
                     case LATEST -> OffsetsInitializer.latest();
                     case TIMESTAMP -> OffsetsInitializer.timestamp(kafka.start().timestamp());
                 };
-        return KafkaSource.<Received>builder()
-                .setBootstrapServers(kafka.bootstrapServers())
-                .setProperties(properties(kafka))
-                .setGroupId(kafka.groupId())
-                .setTopics(topic)
-                .setStartingOffsets(start)
-                .setDeserializer(deserializer)
-                .build();
+        KafkaSource<Received> source =
+                KafkaSource.<Received>builder()
+                        .setBootstrapServers(kafka.bootstrapServers())
+                        .setProperties(properties(kafka))
+                        .setGroupId(kafka.groupId())
+                        .setTopics(topic)
+                        .setStartingOffsets(start)
+                        .setDeserializer(deserializer)
+                        .build();
+        return kafka.runsUntilEnd() ? new UntilEndSource<>(source, ends(kafka, topic)) : source;
+    }
+
+    /** The earliest offsets as numbers, which can be compared with where a run ends. */
+    private static final class FirstOffsets implements OffsetsInitializer {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Map<TopicPartition, Long> getPartitionOffsets(
+                Collection<TopicPartition> partitions, PartitionOffsetsRetriever retriever) {
+            return retriever.beginningOffsets(partitions);
+        }
+
+        // Flink's interface still asks for it.
+        @SuppressWarnings("deprecation")
+        @Override
+        public OffsetResetStrategy getAutoOffsetResetStrategy() {
+            return OffsetResetStrategy.EARLIEST;
+        }
     }
 
     private static KafkaSource<ModelPointer> pointerSource(KafkaSettings kafka) {
@@ -177,7 +226,9 @@ public final class KafkaPipeline {
                 .setKafkaProducerConfig(properties)
                 .setRecordSerializer(writer)
                 .setDeliveryGuarantee(
-                        kafka.exactlyOnce() ? DeliveryGuarantee.EXACTLY_ONCE : DeliveryGuarantee.AT_LEAST_ONCE)
+                        kafka.exactlyOnce()
+                                ? DeliveryGuarantee.EXACTLY_ONCE
+                                : DeliveryGuarantee.AT_LEAST_ONCE)
                 .setTransactionalIdPrefix(kafka.groupId() + "-" + name)
                 .build();
     }
@@ -190,16 +241,19 @@ public final class KafkaPipeline {
 
     /** Pointers have no event time of their own, so theirs is always over. */
     private static WatermarkStrategy<ModelPointer> neverHoldingBack() {
-        return WatermarkStrategy.forGenerator(context -> new WatermarkGenerator<ModelPointer>() {
-            @Override
-            public void onEvent(ModelPointer pointer, long timestamp, WatermarkOutput output) {
-                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
-            }
+        return WatermarkStrategy.forGenerator(
+                context ->
+                        new WatermarkGenerator<ModelPointer>() {
+                            @Override
+                            public void onEvent(
+                                    ModelPointer pointer, long timestamp, WatermarkOutput output) {
+                                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
+                            }
 
-            @Override
-            public void onPeriodicEmit(WatermarkOutput output) {
-                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
-            }
-        });
+                            @Override
+                            public void onPeriodicEmit(WatermarkOutput output) {
+                                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
+                            }
+                        });
     }
 }

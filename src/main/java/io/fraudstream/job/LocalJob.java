@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,8 +37,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
- * The job on a Flink cluster inside this JVM. It goes on where the last run stopped, unless it is told to begin afresh,
- * and stops with a savepoint, so that nothing is lost or doubled between runs.
+ * The job on a Flink cluster inside this JVM. It goes on where the last run stopped, unless it is
+ * told to begin afresh, and stops with a savepoint, so that nothing is lost or doubled between
+ * runs.
  */
 public final class LocalJob {
     private static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(5);
@@ -56,7 +56,12 @@ public final class LocalJob {
     private boolean stopped;
     private JobCounts last = JobCounts.NONE;
 
-    private LocalJob(JobClient client, KafkaSettings kafka, Path checkpoints, JobCounts before, boolean resumed) {
+    private LocalJob(
+            JobClient client,
+            KafkaSettings kafka,
+            Path checkpoints,
+            JobCounts before,
+            boolean resumed) {
         this.client = client;
         this.kafka = kafka;
         this.checkpoints = checkpoints;
@@ -72,24 +77,33 @@ public final class LocalJob {
      * @throws ExecutionException if the job cannot be started
      */
     public static LocalJob start(
-            KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs, boolean fresh)
+            KafkaSettings kafka,
+            JobSettings settings,
+            FlinkSettings flink,
+            Codecs codecs,
+            boolean fresh)
             throws IOException, ExecutionException {
         Path checkpoints = Path.of(flink.checkpoints());
         Configuration configuration = configuration(flink, settings.order());
         Optional<Path> point = fresh ? Optional.empty() : new RestorePoint(checkpoints).newest();
-        point.ifPresent(path ->
-                configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
+        point.ifPresent(
+                path ->
+                        configuration.set(
+                                StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
         JobCounts before = point.isPresent() ? RestorePoint.countsAt(point.get()) : JobCounts.NONE;
-        StreamExecutionEnvironment env = flink.webPort() < 0
-                ? StreamExecutionEnvironment.createLocalEnvironment(flink.parallelism(), configuration)
-                : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
+        StreamExecutionEnvironment env =
+                flink.webPort() < 0
+                        ? StreamExecutionEnvironment.createLocalEnvironment(
+                                flink.parallelism(), configuration)
+                        : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
         env.setParallelism(flink.parallelism());
         KafkaPipeline.build(env, kafka, settings, codecs);
-        if (point.isEmpty()) {
+        if (point.isEmpty() || kafka.runsUntilEnd()) {
             forgetCommittedOffsets(kafka);
         }
         try {
-            return new LocalJob(env.executeAsync("Fraudstream"), kafka, checkpoints, before, point.isPresent());
+            return new LocalJob(
+                    env.executeAsync("Fraudstream"), kafka, checkpoints, before, point.isPresent());
         } catch (Exception e) {
             throw new ExecutionException("the job could not be started", e);
         }
@@ -128,9 +142,13 @@ public final class LocalJob {
         KafkaPipeline.demandTypesAndUids(c, flink);
         c.set(CoreOptions.DEFAULT_PARALLELISM, flink.parallelism());
         c.set(TaskManagerOptions.NUM_TASK_SLOTS, flink.parallelism());
-        c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
+        c.set(
+                TaskManagerOptions.MANAGED_MEMORY_SIZE,
+                MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
         c.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-        c.set(ExecutionOptions.BUFFER_TIMEOUT, order == OrderMode.ARRIVAL ? LIVE_BUFFER_TIMEOUT : REPLAY_BUFFER_TIMEOUT);
+        c.set(
+                ExecutionOptions.BUFFER_TIMEOUT,
+                order == OrderMode.ARRIVAL ? LIVE_BUFFER_TIMEOUT : REPLAY_BUFFER_TIMEOUT);
         if (flink.webPort() >= 0) {
             c.set(RestOptions.BIND_PORT, Integer.toString(flink.webPort()));
         }
@@ -169,13 +187,14 @@ public final class LocalJob {
     }
 
     /**
-     * Waits until everything up to the end offsets has been read and is part of a completed checkpoint, and every record
-     * read has come to its end.
+     * Waits until everything up to the end offsets has been read and is part of a completed
+     * checkpoint, and every record read has come to its end.
      *
      * @param progress told the counts now and then
      * @throws ExecutionException if the job fails meanwhile
      */
-    public void awaitEnds(Consumer<JobCounts> progress) throws ExecutionException, InterruptedException {
+    public void awaitEnds(Consumer<JobCounts> progress)
+            throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(clientProperties(kafka))) {
             while (!stopped && !(isRead(admin) && counts().isBalanced())) {
                 try {
@@ -202,11 +221,13 @@ public final class LocalJob {
     }
 
     /**
-     * Waits until this run has read so many records and all of them have come to their end, but no longer than this.
+     * Waits until this run has read so many records and all of them have come to their end, but no
+     * longer than this.
      *
      * @throws ExecutionException if the job fails meanwhile
      */
-    public void awaitRead(long records, Duration atMost) throws ExecutionException, InterruptedException {
+    public void awaitRead(long records, Duration atMost)
+            throws ExecutionException, InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (System.nanoTime() < deadline) {
             JobCounts counts = counts();
@@ -228,41 +249,49 @@ public final class LocalJob {
     }
 
     private boolean isRead(Admin admin) throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(kafka.groupId())
-                .partitionsToOffsetAndMetadata()
-                .get();
-        Map<TopicPartition, Long> wanted = new HashMap<>();
-        kafka.endOffsets().forEach((topic, ends) -> ends.forEach((partition, end) -> {
-            if (end > 0) {
-                wanted.put(new TopicPartition(topic, partition), end);
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                admin.listConsumerGroupOffsets(kafka.groupId())
+                        .partitionsToOffsetAndMetadata()
+                        .get();
+        for (Map.Entry<String, Map<Integer, Long>> topic : kafka.endOffsets().entrySet()) {
+            for (Map.Entry<Integer, Long> end : topic.getValue().entrySet()) {
+                OffsetAndMetadata at =
+                        committed.get(new TopicPartition(topic.getKey(), end.getKey()));
+                if (at == null || at.offset() < end.getValue()) {
+                    return false;
+                }
             }
-        }));
-        return wanted.entrySet().stream().allMatch(entry -> {
-            OffsetAndMetadata at = committed.get(entry.getKey());
-            return at != null && at.offset() >= entry.getValue();
-        });
+        }
+        return true;
     }
 
     /**
-     * Stops with a savepoint from which the next run goes on; everything read is then committed, Parquet files included.
+     * Stops with a savepoint from which the next run goes on; everything read is then committed,
+     * Parquet files included.
      *
      * @return what this run has counted
-     * @throws ExecutionException if the savepoint fails; the last checkpoint is then what the next run goes on from
+     * @throws ExecutionException if the savepoint fails; the last checkpoint is then what the next
+     *     run goes on from
      */
-    public synchronized JobCounts stop() throws ExecutionException, InterruptedException, IOException {
+    public synchronized JobCounts stop()
+            throws ExecutionException, InterruptedException, IOException {
         if (stopped) {
             return last.since(before);
         }
         try {
-            String savepoint = client.stopWithSavepoint(
-                            false, checkpoints.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
-                    .get(SAVEPOINT_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            String savepoint =
+                    client.stopWithSavepoint(
+                                    false,
+                                    checkpoints.resolve("savepoints").toUri().toString(),
+                                    SavepointFormatType.CANONICAL)
+                            .get(SAVEPOINT_PATIENCE.toSeconds(), TimeUnit.SECONDS);
             last = JobCounts.of(ended().get(1, TimeUnit.MINUTES).getAllAccumulatorResults());
             stopped = true;
             RestorePoint.writeCounts(Path.of(URI.create(savepoint)), last);
             return last.since(before);
         } catch (TimeoutException slow) {
-            throw new ExecutionException("the savepoint was not complete within " + SAVEPOINT_PATIENCE, slow);
+            throw new ExecutionException(
+                    "the savepoint was not complete within " + SAVEPOINT_PATIENCE, slow);
         }
     }
 }

@@ -11,8 +11,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A Kafka producer that loses nothing silently: it waits for all replicas, writes once, and the first record that the
- * broker does not take fails the next {@link #send} or {@link #flush}. For one thread.
+ * A Kafka producer that loses nothing silently: it waits for all replicas, writes once, and the
+ * first record that the broker does not take fails the next {@link #send} or {@link #flush}. For
+ * one thread.
  */
 public final class RecordProducer implements RecordSink, AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(10);
@@ -29,10 +30,12 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
         settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        // With more, a first batch that a new partition refuses is overtaken, and then refused for ever.
+        // With more, a first batch that a new partition refuses is overtaken, and then refused for
+        // ever.
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         settings.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        this.producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** For as many records a second as possible. */
@@ -73,11 +76,13 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
     public void send(String topic, byte[] key, byte[] value) {
         throwFailure();
         try {
-            producer.send(new ProducerRecord<>(topic, key, value), (metadata, failed) -> {
-                if (failed != null) {
-                    failure.compareAndSet(null, failed);
-                }
-            });
+            producer.send(
+                    new ProducerRecord<>(topic, key, value),
+                    (metadata, failed) -> {
+                        if (failed != null) {
+                            failure.compareAndSet(null, failed);
+                        }
+                    });
         } catch (KafkaException refused) {
             throw failed(refused);
         }
@@ -97,7 +102,8 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
     }
 
     private KafkaException failed(Exception cause) {
-        return new KafkaException("sending to " + bootstrapServers + " failed: " + cause.getMessage(), cause);
+        return new KafkaException(
+                "sending to " + bootstrapServers + " failed: " + cause.getMessage(), cause);
     }
 
     @Override

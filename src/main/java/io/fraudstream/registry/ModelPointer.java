@@ -15,7 +15,8 @@ import java.io.Serializable;
  * @param uri where the bundle lies, readable by the job
  * @param sha256 of the whole file
  * @param fingerprint of the features that it takes
- * @param effectiveFrom event time from which it serves in event-time mode; in arrival mode it serves at once
+ * @param effectiveFrom event time from which it serves in event-time mode; in arrival mode it
+ *     serves at once
  * @param threshold overrides the bundle's own; {@code null} to keep that
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,11 +31,12 @@ public record ModelPointer(
         implements Serializable {
     public static final String CHAMPION = "champion";
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .build();
 
     public byte[] encode() {
         try {
@@ -49,7 +51,10 @@ public record ModelPointer(
      */
     public static ModelPointer decode(byte[] json) throws IOException {
         ModelPointer pointer = JSON.readValue(json, ModelPointer.class);
-        if (pointer == null || pointer.slot == null || pointer.uri == null || pointer.sha256 == null) {
+        if (pointer == null
+                || pointer.slot == null
+                || pointer.uri == null
+                || pointer.sha256 == null) {
             throw new IOException("model pointer lacks slot, uri or sha256");
         }
         if (pointer.threshold != null && !(pointer.threshold >= 0 && pointer.threshold <= 1)) {

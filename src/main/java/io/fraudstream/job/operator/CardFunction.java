@@ -18,7 +18,9 @@ import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
@@ -28,17 +30,23 @@ import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 
 /** Steps the card's history, scores with the model in service and decides. */
-public final class CardFunction extends KeyedBroadcastProcessFunction<String, Measured, ModelPointer, ScoredTransaction>
+public final class CardFunction
+        extends KeyedBroadcastProcessFunction<String, Measured, ModelPointer, ScoredTransaction>
         implements CheckpointedFunction {
-    public static final KeySelector<Measured, String> CARD = measured -> measured.transaction().cardId();
+    public static final KeySelector<Measured, String> CARD =
+            measured -> measured.transaction().cardId();
 
-    /** The champions' pointers by the event time from which each serves. */
+    /**
+     * The champions' pointers, numbered as they were announced: in arrival mode the last one that
+     * is good serves.
+     */
     public static final MapStateDescriptor<Long, ModelPointer> POINTERS =
             new MapStateDescriptor<>("model-pointers", Types.LONG, JobTypes.POINTER);
 
@@ -57,6 +65,8 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     private transient FeatureEngine engine;
     private transient ModelSlot champion;
     private transient boolean pointersRestored;
+    private transient long opened;
+    private transient long announced;
     private transient EventTimeBuffer<Measured> buffer;
     private transient ValueState<CardHistory> histories;
     private transient Expiry expiry;
@@ -68,11 +78,12 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
-        counters = new CheckpointedCounters(
-                CheckpointedCounters.SCORED,
-                CheckpointedCounters.ALERTS,
-                CheckpointedCounters.SCORED_LATE,
-                CheckpointedCounters.APPROXIMATE);
+        counters =
+                new CheckpointedCounters(
+                        CheckpointedCounters.SCORED,
+                        CheckpointedCounters.ALERTS,
+                        CheckpointedCounters.SCORED_LATE,
+                        CheckpointedCounters.APPROXIMATE);
         counters.initialize(context, getRuntimeContext());
     }
 
@@ -87,19 +98,28 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         engine = new FeatureEngine(schema);
         champion = new ModelSlot(schema, settings.order());
         if (settings.champion() != null) {
-            champion.require(settings.champion());
+            champion.require(List.of(settings.champion()));
         }
         getRuntimeContext().getMetricGroup().gauge("modelSwaps", (Gauge<Long>) champion::swaps);
-        getRuntimeContext().getMetricGroup().gauge("bundlesRefused", (Gauge<Long>) champion::refused);
+        getRuntimeContext()
+                .getMetricGroup()
+                .gauge("bundlesRefused", (Gauge<Long>) champion::refused);
+        opened = System.currentTimeMillis();
         latency = new LatencyHistogram();
         if (settings.measureLatency()) {
             getRuntimeContext().addAccumulator(LatencyHistogram.NAME, latency);
         }
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.MEASURED);
-        histories = getRuntimeContext()
-                .getState(new ValueStateDescriptor<>(
-                        "card-history", new CardHistorySerializer(settings.maxEventsPerHistory())));
-        expiry = new Expiry(FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE, Duration.ofDays(10));
+        histories =
+                getRuntimeContext()
+                        .getState(
+                                new ValueStateDescriptor<>(
+                                        "card-history",
+                                        new CardHistorySerializer(settings.maxEventsPerHistory())));
+        expiry =
+                new Expiry(
+                        FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE,
+                        Duration.ofDays(10));
     }
 
     @Override
@@ -110,20 +130,22 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     }
 
     @Override
-    public void processBroadcastElement(ModelPointer pointer, Context context, Collector<ScoredTransaction> out)
+    public void processBroadcastElement(
+            ModelPointer pointer, Context context, Collector<ScoredTransaction> out)
             throws Exception {
-        if (pointer.slot().equals(ModelPointer.CHAMPION)) {
-            context.getBroadcastState(POINTERS).put(pointer.effectiveFrom(), pointer);
+        if (settings.followsPromotions() && pointer.slot().equals(ModelPointer.CHAMPION)) {
+            BroadcastState<Long, ModelPointer> pointers = context.getBroadcastState(POINTERS);
+            restorePointers(pointers);
+            pointers.put(announced++, pointer);
             champion.offer(pointer);
         }
     }
 
     @Override
-    public void processElement(Measured measured, ReadOnlyContext context, Collector<ScoredTransaction> out)
+    public void processElement(
+            Measured measured, ReadOnlyContext context, Collector<ScoredTransaction> out)
             throws Exception {
-        if (!pointersRestored) {
-            restorePointers(context.getBroadcastState(POINTERS));
-        }
+        restorePointers(context.getBroadcastState(POINTERS));
         if (settings.order() == OrderMode.EVENT_TIME) {
             buffer.add(measured, context.timerService());
         } else {
@@ -132,10 +154,16 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     }
 
     @Override
-    public void onTimer(long timer, OnTimerContext context, Collector<ScoredTransaction> out) throws Exception {
-        if (!pointersRestored) {
-            restorePointers(context.getBroadcastState(POINTERS));
+    public void onTimer(long timer, OnTimerContext context, Collector<ScoredTransaction> out)
+            throws Exception {
+        if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
+            CardHistory history = histories.value();
+            if (history != null) {
+                expiry.remind(history.newestTime(), context.timerService());
+            }
+            return;
         }
+        restorePointers(context.getBroadcastState(POINTERS));
         for (Measured measured : buffer.take(timer)) {
             score(measured, context.timerService(), out);
         }
@@ -147,14 +175,22 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         }
     }
 
-    private void restorePointers(ReadOnlyBroadcastState<Long, ModelPointer> pointers) throws Exception {
-        for (Map.Entry<Long, ModelPointer> entry : pointers.immutableEntries()) {
-            champion.offer(entry.getValue());
+    private void restorePointers(ReadOnlyBroadcastState<Long, ModelPointer> pointers)
+            throws Exception {
+        if (pointersRestored || !settings.followsPromotions()) {
+            return;
         }
+        Map<Long, ModelPointer> inOrder = new TreeMap<>();
+        for (Map.Entry<Long, ModelPointer> entry : pointers.immutableEntries()) {
+            inOrder.put(entry.getKey(), entry.getValue());
+        }
+        champion.require(inOrder.values());
+        announced = inOrder.size();
         pointersRestored = true;
     }
 
-    private void score(Measured measured, TimerService timers, Collector<ScoredTransaction> out) throws Exception {
+    private void score(Measured measured, TimerService timers, Collector<ScoredTransaction> out)
+            throws Exception {
         Admitted admitted = measured.admitted();
         Transaction transaction = admitted.transaction();
         CardHistory history = histories.value();
@@ -167,21 +203,25 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
 
         ServingModel serving = champion.at(admitted.orderTime());
         double score = serving == null ? Double.NaN : serving.model().score(step.sequence());
-        Decision decision = serving == null ? Decision.OBSERVE : serving.policy().decide(transaction, score);
+        Decision decision =
+                serving == null ? Decision.OBSERVE : serving.policy().decide(transaction, score);
         List<Reason> reasons =
-                decision == Decision.ALERT ? serving.reasons().explain(step.sequence(), REASONS) : List.of();
+                decision == Decision.ALERT
+                        ? serving.reasons().explain(step.sequence(), REASONS)
+                        : List.of();
         count(admitted, decision, step.approximate());
-        out.collect(new ScoredTransaction(
-                transaction,
-                step.vector(),
-                score,
-                serving == null ? Double.NaN : serving.policy().threshold(),
-                serving == null ? null : serving.model().bundleId(),
-                decision,
-                reasons,
-                admitted.late(),
-                step.approximate(),
-                admitted.receivedAt()));
+        out.collect(
+                new ScoredTransaction(
+                        transaction,
+                        step.vector(),
+                        score,
+                        serving == null ? Double.NaN : serving.policy().threshold(),
+                        serving == null ? null : serving.model().bundleId(),
+                        decision,
+                        reasons,
+                        admitted.late(),
+                        step.approximate(),
+                        admitted.receivedAt()));
     }
 
     private void count(Admitted admitted, Decision decision, boolean approximate) {
@@ -195,7 +235,8 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         if (approximate) {
             counters.increment(APPROXIMATE);
         }
-        if (settings.measureLatency()) {
+        // What was in the topic before the job began did not arrive live.
+        if (settings.measureLatency() && admitted.receivedAt() >= opened) {
             latency.add(System.currentTimeMillis() - admitted.receivedAt());
         }
     }

@@ -5,10 +5,10 @@ import io.fraudstream.job.OrderMode;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.registry.ModelPointer;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The model in service in one subtask. Bundles are fetched and verified on a thread of their own and taken over between
- * two events: in arrival mode as soon as they are ready, in event-time mode exactly at their {@code effectiveFrom}, for
- * which the task waits if it must. A bundle that must not be used is refused, and the old one goes on.
+ * The model in service in one subtask. Bundles are fetched and verified on a thread of their own
+ * and taken over between two events: in arrival mode as soon as they are ready, in event-time mode
+ * exactly at their {@code effectiveFrom}, for which the task waits if it must. A bundle that must
+ * not be used is refused, and the old one goes on.
  */
 final class ModelSlot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);
@@ -29,7 +30,6 @@ final class ModelSlot implements AutoCloseable {
     private final ExecutorService loader;
     private final Queue<Loading> loadings = new ArrayDeque<>();
     private final TreeMap<Long, ServingModel> byEffectiveTime = new TreeMap<>();
-    private final Set<ModelPointer> offered = new HashSet<>();
     private ServingModel newest;
     private long swaps;
     private long refused;
@@ -39,25 +39,25 @@ final class ModelSlot implements AutoCloseable {
     ModelSlot(FeatureSchema schema, OrderMode order) {
         this.schema = schema;
         this.order = order;
-        this.loader = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "model-loader");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.loader =
+                Executors.newSingleThreadExecutor(
+                        task -> {
+                            Thread thread = new Thread(task, "model-loader");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
     }
 
-    /** Begins to load the bundle, unless the same pointer has been offered before. */
+    /** Begins to load the bundle. */
     void offer(ModelPointer pointer) {
-        if (!offered.add(pointer)) {
-            return;
-        }
-        loadings.add(new Loading(pointer, CompletableFuture.supplyAsync(() -> load(pointer), loader)));
+        loadings.add(
+                new Loading(pointer, CompletableFuture.supplyAsync(() -> load(pointer), loader)));
     }
 
-    /** Loads the bundle before anything is scored. */
-    void require(ModelPointer pointer) {
-        offer(pointer);
-        loadings.forEach(loading -> finish(loading.model()));
+    /** Loads the bundles, in the order in which they were announced, before anything is scored. */
+    void require(Collection<ModelPointer> pointers) {
+        pointers.forEach(this::offer);
+        loadings.forEach(loading -> loading.model().join());
         takeOver(Long.MAX_VALUE);
     }
 
@@ -82,14 +82,17 @@ final class ModelSlot implements AutoCloseable {
     }
 
     private void takeOver(long eventTime) {
-        while (!loadings.isEmpty()) {
-            Loading next = loadings.peek();
-            boolean due = order == OrderMode.EVENT_TIME && next.pointer().effectiveFrom() <= eventTime;
-            if (!due && !next.model().isDone()) {
+        Iterator<Loading> waiting = loadings.iterator();
+        while (waiting.hasNext()) {
+            Loading next = waiting.next();
+            if (order == OrderMode.ARRIVAL && !next.model().isDone()) {
                 return;
             }
-            loadings.remove();
-            ServingModel model = finish(next.model());
+            if (order == OrderMode.EVENT_TIME && next.pointer().effectiveFrom() > eventTime) {
+                continue;
+            }
+            waiting.remove();
+            ServingModel model = next.model().join();
             if (model == null) {
                 refused++;
                 continue;
@@ -97,7 +100,10 @@ final class ModelSlot implements AutoCloseable {
             swaps++;
             newest = model;
             byEffectiveTime.put(next.pointer().effectiveFrom(), model);
-            LOG.info("bundle {} is in service, threshold {}", next.pointer().bundleId(), model.policy().threshold());
+            LOG.info(
+                    "bundle {} is in service, threshold {}",
+                    next.pointer().bundleId(),
+                    model.policy().threshold());
         }
     }
 
@@ -105,14 +111,11 @@ final class ModelSlot implements AutoCloseable {
     private ServingModel load(ModelPointer pointer) {
         try {
             return ServingModel.load(pointer, schema);
-        } catch (BundleException refusal) {
+        } catch (BundleException | RuntimeException refusal) {
+            // Whatever is wrong with a bundle, it must not stop the stream.
             LOG.error("refused bundle {}: {}", pointer.bundleId(), refusal.getMessage());
             return null;
         }
-    }
-
-    private static ServingModel finish(CompletableFuture<ServingModel> model) {
-        return model.join();
     }
 
     @Override
