@@ -2,6 +2,7 @@ package io.fraudstream.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -204,6 +205,19 @@ public final class Topics implements AutoCloseable {
         Set<String> present = present();
         List<String> doomed = names.all().stream().filter(present::contains).toList();
         await(admin.deleteTopics(doomed).all(), "deleting topics");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        // A broker says that topics are deleted a moment before it stops listing them.
+        while (!Collections.disjoint(present(), doomed)) {
+            if (System.nanoTime() > deadline) {
+                throw new KafkaException(
+                        "deleting topics at "
+                                + bootstrapServers
+                                + " took longer than "
+                                + PATIENCE_SECONDS
+                                + " s");
+            }
+            LockSupport.parkNanos(RETRY_NANOS);
+        }
         return doomed;
     }
 
