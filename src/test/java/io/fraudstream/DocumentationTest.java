@@ -61,7 +61,9 @@ class DocumentationTest {
                 .forEach(
                         entry ->
                                 flatten(
-                                        prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(),
+                                        prefix.isEmpty()
+                                                ? entry.getKey()
+                                                : prefix + "." + entry.getKey(),
                                         entry.getValue(),
                                         out));
     }
@@ -80,8 +82,7 @@ class DocumentationTest {
     @ParameterizedTest
     @ValueSource(strings = {"fraudstream.yaml", "minimal.yaml", "production.yaml"})
     void theSettingsFilesThatComeWithItAreValid(String file) throws Exception {
-        Settings settings =
-                new SettingsReader(Map.of()).read(Path.of("config", file), Map.of());
+        Settings settings = new SettingsReader(Map.of()).read(Path.of("config", file), Map.of());
 
         assertThat(settings.kafka().bootstrapServers()).contains(":909");
     }
