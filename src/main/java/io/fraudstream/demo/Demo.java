@@ -45,7 +45,7 @@ import java.util.function.Consumer;
  */
 public final class Demo {
     private static final int TERMINALS = 800;
-    private static final int ALERTS_PER_DAY = 50;
+    private static final int ALERTS_PER_DAY = 30;
     private static final Duration DRAIN = Duration.ofSeconds(30);
 
     private final DemoSettings settings;

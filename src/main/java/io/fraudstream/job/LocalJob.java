@@ -22,6 +22,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -46,6 +47,7 @@ public final class LocalJob {
     // A record crosses three shuffles, each of which would wait so long for company.
     private static final Duration LIVE_BUFFER_TIMEOUT = Duration.ofMillis(1);
     private static final Duration REPLAY_BUFFER_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration HEARTBEAT = Duration.ofMillis(500);
     private static final Duration POLL = Duration.ofMillis(250);
 
     private final JobClient client;
@@ -140,6 +142,8 @@ public final class LocalJob {
         c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
         c.set(StateBackendOptions.STATE_BACKEND, flink.rocksDb() ? "rocksdb" : "hashmap");
         KafkaPipeline.demandTypesAndUids(c, flink);
+        // Accumulators travel with heartbeats, and whoever waits for counts waits for these.
+        c.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, HEARTBEAT);
         c.set(CoreOptions.DEFAULT_PARALLELISM, flink.parallelism());
         c.set(TaskManagerOptions.NUM_TASK_SLOTS, flink.parallelism());
         c.set(
