@@ -88,6 +88,9 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
                     entries.remove();
                 }
             }
+            if (seen.isEmpty()) {
+                seen.clear(); // On the heap an empty map would stay.
+            }
         }
     }
 
