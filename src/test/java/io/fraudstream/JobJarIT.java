@@ -47,8 +47,9 @@ class JobJarIT {
                     "org/apache/flink/connector/kafka/source/KafkaSource.class",
                     "org/apache/flink/formats/parquet/ParquetWriterFactory.class",
                     "org/apache/kafka/clients/producer/KafkaProducer.class",
-                    "org/apache/parquet/avro/AvroParquetWriter.class",
-                    "org/apache/avro/Schema.class",
+                    "org/apache/parquet/hadoop/ParquetWriter.class",
+                    "org/HdrHistogram/Histogram.class",
+                    "io/fraudstream/config/ClusterJob.class",
                     "com/fasterxml/jackson/core/JsonFactory.class");
 
     @Test
@@ -71,7 +72,7 @@ class JobJarIT {
                                             && !name.startsWith(
                                                     "org/apache/flink/streaming/connectors/kafka/"));
             assertThat(jar.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS))
-                    .isEqualTo("io.fraudstream.job.FraudPipeline");
+                    .isEqualTo("io.fraudstream.config.ClusterJob");
         }
     }
 

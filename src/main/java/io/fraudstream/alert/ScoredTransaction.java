@@ -14,7 +14,8 @@ import java.util.List;
  * @param reasons strongest first; empty unless it is an alert
  * @param scoredLate it came later than the bound on disorder and was scored all the same
  * @param approximate a history had to forget single events, so that some window is not exact
- * @param receivedAt the record's own timestamp, milliseconds since the epoch; not part of any canonical output
+ * @param receivedAt the record's own timestamp, milliseconds since the epoch; not part of any
+ *     canonical output
  */
 public record ScoredTransaction(
         Transaction transaction,

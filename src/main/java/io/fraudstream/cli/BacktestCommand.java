@@ -39,46 +39,66 @@ import picocli.CommandLine.TypeConversionException;
 /** Trains on one range of a recording and scores a later one. */
 @Command(
         name = "backtest",
-        description = "Trains on one range of recorded files and scores every transaction of a later one.",
+        description =
+                "Trains on one range of recorded files and scores every transaction of a later"
+                        + " one.",
         footer = {
-            "  fraudstream backtest --transactions data/*.csv.gz --mapping config/mappings/handbook.yaml \\",
-            "      --train-from 2018-05-01 --train-to 2018-07-31 --test-from 2018-08-08 --test-to 2018-08-14 \\",
-            "      --label-delay 7d --model dense --scores scores.csv"
+            "  fraudstream backtest --transactions data/*.csv.gz \\",
+            "      --mapping config/mappings/handbook.yaml --label-delay 7d \\",
+            "      --train-from 2018-05-01 --train-to 2018-07-31 \\",
+            "      --test-from 2018-08-08 --test-to 2018-08-14 \\",
+            "      --model dense --scores scores.csv"
         })
 final class BacktestCommand implements Callable<Integer> {
     private final Clock clock = Clock.systemUTC();
 
-    @Mixin
-    private SettingsOptions settingsOptions;
+    @Mixin private SettingsOptions settingsOptions;
 
-    @Mixin
-    private TrainingOptions training;
+    @Mixin private TrainingOptions training;
 
     @Option(
             names = "--transactions",
             paramLabel = "FILE",
             arity = "1..*",
             required = true,
-            description = "Recorded files; features warm up on all that lies before the training range.")
+            description =
+                    "Recorded files; features warm up on all that lies before the training range.")
     private List<Path> files;
 
     @Option(
             names = "--mapping",
             paramLabel = "FILE",
             required = true,
-            description = "What the columns mean, such as config/mappings/handbook.yaml.")
+            description =
+                    "What the columns of the files mean, such as config/mappings/handbook.yaml.")
     private Path mappingFile;
 
-    @Option(names = "--train-from", paramLabel = "DATE", required = true, description = "The first day, UTC.")
+    @Option(
+            names = "--train-from",
+            paramLabel = "DATE",
+            required = true,
+            description = "The first day to train on, UTC.")
     private LocalDate trainFrom;
 
-    @Option(names = "--train-to", paramLabel = "DATE", required = true, description = "The last day, UTC.")
+    @Option(
+            names = "--train-to",
+            paramLabel = "DATE",
+            required = true,
+            description = "The last day, UTC.")
     private LocalDate trainTo;
 
-    @Option(names = "--test-from", paramLabel = "DATE", required = true, description = "The first day, UTC.")
+    @Option(
+            names = "--test-from",
+            paramLabel = "DATE",
+            required = true,
+            description = "The first day to score, UTC.")
     private LocalDate testFrom;
 
-    @Option(names = "--test-to", paramLabel = "DATE", required = true, description = "The last day, UTC.")
+    @Option(
+            names = "--test-to",
+            paramLabel = "DATE",
+            required = true,
+            description = "The last day, UTC.")
     private LocalDate testTo;
 
     @Option(
@@ -90,19 +110,24 @@ final class BacktestCommand implements Callable<Integer> {
 
     @Option(
             names = "--scores",
-            paramLabel = "OUT.csv",
+            paramLabel = "FILE",
             required = true,
             description = "Write transaction_id,score for every transaction of the test range.")
     private Path scoresFile;
 
-    @Option(names = "--model-out", paramLabel = "BUNDLE", description = "Write the trained bundle there.")
+    @Option(
+            names = "--model-out",
+            paramLabel = "BUNDLE",
+            description = "Write the trained bundle there.")
     private Path modelOut;
 
-    @Option(names = "--summary", paramLabel = "FILE", description = "Write metrics and times there as JSON.")
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            description = "Write metrics and times there as JSON.")
     private Path summaryFile;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, SettingsException, TrainingException {
@@ -119,10 +144,13 @@ final class BacktestCommand implements Callable<Integer> {
             requireOrder("--test-from", testFrom, "--train-to", trainTo.plusDays(1));
             requireOrder("--test-to", testTo, "--test-from", testFrom);
             mapping = Mapping.load(mappingFile).withLabelDelay(labelDelay);
-            trainingSettings =
-                    training.settings(settings.training()).withLabelMaturity(labelDelay);
-            events = RecordedEvents.read(
-                    files, mapping, parts.transactionCodec(clock), TrainingOptions.endOf(testTo));
+            trainingSettings = training.settings(settings.training()).withLabelMaturity(labelDelay);
+            events =
+                    RecordedEvents.read(
+                            files,
+                            mapping,
+                            parts.transactionCodec(clock),
+                            TrainingOptions.endOf(testTo));
         } catch (IllegalArgumentException | TypeConversionException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
@@ -131,13 +159,14 @@ final class BacktestCommand implements Callable<Integer> {
         FeatureSchema schema = new FeatureSchema(parts.rates());
         Backtest.Result result;
         try (TrainingDisplay display = new TrainingDisplay(err, Terminal.isInteractive())) {
-            result = new Backtest(schema, trainingSettings, display)
-                    .run(
-                            events,
-                            TrainingOptions.startOf(trainFrom),
-                            TrainingOptions.endOf(trainTo),
-                            TrainingOptions.startOf(testFrom),
-                            TrainingOptions.endOf(testTo));
+            result =
+                    new Backtest(schema, trainingSettings, display)
+                            .run(
+                                    events,
+                                    TrainingOptions.startOf(trainFrom),
+                                    TrainingOptions.endOf(trainTo),
+                                    TrainingOptions.startOf(testFrom),
+                                    TrainingOptions.endOf(testTo));
         }
         writeScores(result.scored());
         if (modelOut != null) {
@@ -148,8 +177,12 @@ final class BacktestCommand implements Callable<Integer> {
                     .write(
                             training.report(),
                             result.model(),
-                            List.of(TrainingReport.Section.of(
-                                    "Test days", result.all(), result.scored(), bookMetrics(result.book()))));
+                            List.of(
+                                    TrainingReport.Section.of(
+                                            "Test days",
+                                            result.all(),
+                                            result.scored(),
+                                            bookMetrics(result.book()))));
         }
         double seconds = (System.nanoTime() - started) / 1e9;
         print(result, events.rejected(), seconds);
@@ -161,10 +194,17 @@ final class BacktestCommand implements Callable<Integer> {
         return Fraudstream.DONE;
     }
 
-    private static void requireOrder(String name, LocalDate value, String otherName, LocalDate earliest) {
+    private static void requireOrder(
+            String name, LocalDate value, String otherName, LocalDate earliest) {
         if (value.isBefore(earliest)) {
             throw new IllegalArgumentException(
-                    name + " is " + value + ", expected " + earliest + " or later, behind " + otherName);
+                    name
+                            + " is "
+                            + value
+                            + ", expected "
+                            + earliest
+                            + " or later, behind "
+                            + otherName);
         }
     }
 
@@ -246,7 +286,8 @@ final class BacktestCommand implements Callable<Integer> {
                 more);
     }
 
-    private static Map<String, Object> summary(Backtest.Result result, RecordedEvents events, double seconds) {
+    private static Map<String, Object> summary(
+            Backtest.Result result, RecordedEvents events, double seconds) {
         Map<String, Object> summary = new LinkedHashMap<>();
         summary.put("bundle", result.model().bundle().id());
         summary.put("scored", result.scored().size());

@@ -15,18 +15,21 @@ import picocli.CommandLine.Spec;
 /** Runs a real Kafka broker in the foreground, for people without one. */
 @Command(
         name = "broker",
-        description = "Runs a single Kafka broker on this machine until Ctrl-C, and creates the topics.",
+        description =
+                "Runs a single Kafka broker on this machine until Ctrl-C, and creates the topics.",
         footer = "  fraudstream broker --directory data/broker --port 9092")
 final class BrokerCommand implements Callable<Integer> {
     @Option(
             names = "--directory",
             paramLabel = "DIR",
             defaultValue = "data/broker",
-            description = "Keeps the broker's data (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Where its data lies, also for the next start (default: ${DEFAULT-VALUE}).")
     private Path directory;
 
     @Option(
             names = "--port",
+            paramLabel = "PORT",
             defaultValue = "9092",
             description = "Where clients connect; 0 for any free port (default: ${DEFAULT-VALUE}).")
     private int port;
@@ -35,19 +38,19 @@ final class BrokerCommand implements Callable<Integer> {
             names = "--topic-prefix",
             paramLabel = "PREFIX",
             defaultValue = "",
-            description = "Stands in front of every topic's name (default: none).")
+            description = "Before every topic's name (default: none).")
     private String topicPrefix;
 
     @Option(names = "--no-topics", description = "Do not create the topics.")
     private boolean withoutTopics;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
         if (port < 0 || port > 65_535) {
-            throw new ParameterException(spec.commandLine(), "--port is " + port + ", expected 0 to 65535");
+            throw new ParameterException(
+                    spec.commandLine(), "--port is " + port + ", expected 0 to 65535");
         }
         TopicNames names;
         try {
@@ -63,7 +66,12 @@ final class BrokerCommand implements Callable<Integer> {
                 }
             }
             PrintWriter out = spec.commandLine().getOut();
-            out.println("Kafka is at " + broker.bootstrapServers() + ", its data in " + directory + "; Ctrl-C ends it.");
+            out.println(
+                    "Kafka is at "
+                            + broker.bootstrapServers()
+                            + ", its data in "
+                            + directory
+                            + "; Ctrl-C ends it.");
             out.flush();
             broker.awaitEnd();
         }

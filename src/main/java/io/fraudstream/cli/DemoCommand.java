@@ -28,50 +28,66 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Starts a Kafka broker and a Flink cluster in this process, simulates history, trains a model on",
-            "it, then streams live traffic and prints alerts with score, reasons and latency as they come."
+            "Shows everything at once, with nothing else installed.",
+            "Starts a Kafka broker and a Flink cluster in this process, simulates history, trains a"
+                + " model on it, then streams live traffic and prints alerts with score, reasons"
+                + " and latency as they come."
         },
-        footer = {"  fraudstream demo --seconds 60", "  fraudstream demo --seconds 20 --keep demo-data"})
+        footer = {
+            "  fraudstream demo --seconds 60",
+            "  fraudstream demo --seconds 20 --keep demo-data"
+        })
 final class DemoCommand implements Callable<Integer> {
     private static final long SHUTDOWN_SECONDS = 90;
 
     @Option(
             names = "--seconds",
+            paramLabel = "N",
             defaultValue = "60",
             description = "How long live traffic runs (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
             names = "--rate",
+            paramLabel = "N",
             defaultValue = "200",
             description = "Live transactions a second (default: ${DEFAULT-VALUE}).")
     private int rate;
 
-    @Option(names = "--seed", defaultValue = "42", description = "Of the simulation and the training (default: 42).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "42",
+            description = "Of the simulation and the training (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(
             names = "--keep",
             paramLabel = "DIR",
-            description = "Keep topics, event store, models and checkpoints there; it must not exist yet or be empty.")
+            description =
+                    "Keep topics, event store, models and checkpoints there; an empty or new"
+                            + " directory.")
     private Path keep;
 
-    @Option(names = "--summary", paramLabel = "FILE", description = "Write the counts and figures there as JSON.")
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            description = "Write the counts and figures there as JSON.")
     private Path summaryFile;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws Exception {
         DemoSettings settings;
         try {
-            settings = new DemoSettings(
-                    Duration.ofSeconds(seconds),
-                    rate,
-                    DemoSettings.DEFAULT.historyDays(),
-                    DemoSettings.DEFAULT.cards(),
-                    seed);
+            settings =
+                    new DemoSettings(
+                            Duration.ofSeconds(seconds),
+                            rate,
+                            DemoSettings.DEFAULT.historyDays(),
+                            DemoSettings.DEFAULT.cards(),
+                            seed);
             requireEmpty(keep);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
@@ -82,16 +98,23 @@ final class DemoCommand implements Callable<Integer> {
         CountDownLatch ended = new CountDownLatch(1);
         try (TrainingDisplay display =
                 new TrainingDisplay(spec.commandLine().getErr(), Terminal.isInteractive())) {
-            Demo demo = new Demo(settings, directory, Clock.systemUTC(), display, line -> {
-                out.println(line);
-                out.flush();
-            });
-            Thread hook = new Thread(
-                    () -> {
-                        demo.stop();
-                        awaitQuietly(ended);
-                    },
-                    "demo-shutdown");
+            Demo demo =
+                    new Demo(
+                            settings,
+                            directory,
+                            Clock.systemUTC(),
+                            display,
+                            line -> {
+                                out.println(line);
+                                out.flush();
+                            });
+            Thread hook =
+                    new Thread(
+                            () -> {
+                                demo.stop();
+                                awaitQuietly(ended);
+                            },
+                            "demo-shutdown");
             Runtime.getRuntime().addShutdownHook(hook);
             DemoResult result = demo.run();
             report(result, Duration.ofNanos(System.nanoTime() - began));
@@ -113,7 +136,8 @@ final class DemoCommand implements Callable<Integer> {
         Histogram latency = result.latencyMicros();
         out.printf(
                 Locale.ROOT,
-                "%nRead %,d = scored %,d + rejected %,d + late %,d + duplicate %,d (%,d scored late); %,d labels.%n",
+                "%nRead %,d = scored %,d + rejected %,d + late %,d + duplicate %,d (%,d scored"
+                        + " late); %,d labels.%n",
                 result.counts().read(),
                 result.counts().scored(),
                 result.counts().rejected(),
@@ -123,7 +147,8 @@ final class DemoCommand implements Callable<Integer> {
                 result.counts().labels());
         out.printf(
                 Locale.ROOT,
-                "Live: %,d read, %,d alerts, %,d of %,d frauds found: precision %.2f, recall %.2f.%n",
+                "Live: %,d read, %,d alerts, %,d of %,d frauds found: precision %.2f, recall"
+                        + " %.2f.%n",
                 result.live().read(),
                 result.alerts(),
                 result.hits(),
@@ -132,13 +157,17 @@ final class DemoCommand implements Callable<Integer> {
                 result.recall());
         out.printf(
                 Locale.ROOT,
-                "Event to alert, at the consumer: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, max %.1f ms.%n",
+                "Event to alert, at the consumer: p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, max %.1f"
+                        + " ms.%n",
                 latency.getValueAtPercentile(50) / 1000.0,
                 latency.getValueAtPercentile(95) / 1000.0,
                 latency.getValueAtPercentile(99) / 1000.0,
                 latency.getMaxValue() / 1000.0);
         if (result.firstAlert() != null) {
-            out.printf(Locale.ROOT, "First alert after %.0f s.%n", result.firstAlert().toMillis() / 1000.0);
+            out.printf(
+                    Locale.ROOT,
+                    "First alert after %.0f s.%n",
+                    result.firstAlert().toMillis() / 1000.0);
         }
         out.flush();
         Map<String, Object> live = new LinkedHashMap<>();
@@ -153,7 +182,9 @@ final class DemoCommand implements Callable<Integer> {
                 .with("live", live)
                 .with(
                         "firstAlertSeconds",
-                        result.firstAlert() == null ? null : result.firstAlert().toMillis() / 1000.0)
+                        result.firstAlert() == null
+                                ? null
+                                : result.firstAlert().toMillis() / 1000.0)
                 .write(summaryFile);
     }
 
@@ -162,7 +193,9 @@ final class DemoCommand implements Callable<Integer> {
             try (Stream<Path> files = Files.list(directory)) {
                 if (files.findAny().isPresent()) {
                     throw new IllegalArgumentException(
-                            "--keep is " + directory + ", expected a directory that is empty or not there yet");
+                            "--keep is "
+                                    + directory
+                                    + ", expected a directory that is empty or not there yet");
                 }
             }
         }
@@ -179,7 +212,8 @@ final class DemoCommand implements Callable<Integer> {
     private static void awaitQuietly(CountDownLatch ended) {
         try {
             if (!ended.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("fraudstream: the demo did not end within " + SHUTDOWN_SECONDS + " s");
+                System.err.println(
+                        "fraudstream: the demo did not end within " + SHUTDOWN_SECONDS + " s");
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -2,7 +2,12 @@ package io.fraudstream.cli;
 
 import io.fraudstream.config.Settings;
 import io.fraudstream.config.SettingsException;
+import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.kafka.BrokerProbe;
+import io.fraudstream.model.BundleException;
+import io.fraudstream.model.compiled.CompiledScorer;
+import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.registry.ModelRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -11,10 +16,12 @@ import java.net.Socket;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -84,7 +91,7 @@ final class DoctorCommand implements Callable<Integer> {
                         Finding.fail(
                                 "settings",
                                 problem,
-                                "Mend the value, or see: fraudstream config show"));
+                                "Mend the value; fraudstream config show prints those in effect."));
             }
             return findings;
         }
@@ -97,7 +104,37 @@ final class DoctorCommand implements Callable<Integer> {
             findings.add(disk(Path.of(settings.store().uri())));
         }
         findings.addAll(broker(settings.kafka()));
+        findings.add(bundle(settings));
         return findings;
+    }
+
+    /** Whether the champion can be loaded and takes the features that the job computes. */
+    private static Finding bundle(Settings settings) {
+        ModelRegistry registry =
+                new ModelRegistry(settings.registry().directory(), Clock.systemUTC());
+        try {
+            Optional<String> champion = registry.inService(ModelPointer.CHAMPION);
+            if (champion.isEmpty()) {
+                return Finding.warn(
+                        "model",
+                        "no bundle is in service in "
+                                + settings.registry().directory()
+                                + ": the job observes",
+                        "fraudstream train --model-out model.zip, then: fraudstream models publish"
+                                + " and promote, or: run --model model.zip");
+            }
+            String fingerprint =
+                    new FeatureSchema(SettingsOptions.codecParts(settings).rates()).fingerprint();
+            CompiledScorer.of(registry.load(champion.get()), fingerprint);
+            return Finding.ok(
+                    "model", "bundle " + champion.get() + " is sound and takes these features");
+        } catch (IOException | BundleException | SettingsException unusable) {
+            return Finding.fail(
+                    "model",
+                    Failures.describe(unusable),
+                    "Promote another bundle: fraudstream models list, fraudstream models promote"
+                            + " ID");
+        }
     }
 
     static Finding java(int feature) {
@@ -226,7 +263,7 @@ final class DoctorCommand implements Callable<Integer> {
                 : Finding.warn(
                         "topics",
                         "missing: " + String.join(", ", missing),
-                        "fraudstream topics --help");
+                        "Create them: fraudstream topics create");
     }
 
     /** Tells a port without a listener from one with something else than a broker. */

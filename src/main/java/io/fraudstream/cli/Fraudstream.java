@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         sortOptions = false,
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
+        parameterListHeading = "%nArguments:%n",
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed while running", "2:wrong usage or settings"},
@@ -43,6 +44,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ReplayCommand.class,
             SimulateCommand.class,
             LabelsCommand.class,
+            ExplainCommand.class,
+            ModelsCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
             ConfigCommand.class,
@@ -58,7 +61,7 @@ public final class Fraudstream implements Runnable {
     @Option(
             names = "--verbose",
             scope = ScopeType.INHERIT,
-            description = "Show the stack trace of an error.")
+            description = "Show the stack trace of a failure.")
     private boolean verbose;
 
     @Spec private CommandSpec spec;

@@ -1,11 +1,11 @@
 package io.fraudstream.cli;
 
+import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
 import io.fraudstream.kafka.RecordProducer;
 import io.fraudstream.kafka.TopicNames;
 import io.fraudstream.kafka.Topics;
 import io.fraudstream.recording.LabelFile;
-import io.fraudstream.transaction.CardTokenPolicy;
-import io.fraudstream.transaction.DecodingLimits;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.LabelCodec;
 import java.nio.charset.StandardCharsets;
@@ -27,8 +27,7 @@ import picocli.CommandLine.Spec;
         footer = "  fraudstream labels import chargebacks.csv",
         subcommands = LabelsCommand.Import.class)
 final class LabelsCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public void run() {
@@ -38,32 +37,35 @@ final class LabelsCommand implements Runnable {
     @Command(
             name = "import",
             description = {
-                "Sends the verdicts of a CSV file to the labels topic, all of them or, if a line is wrong, none.",
-                "Columns: transaction_id, card_id, terminal_id or merchant_id, event_time, verdict (fraud or legitimate), "
-                        + "source, and known_at if it is not now. Times: ISO 8601, or milliseconds since the epoch."
+                "Sends the verdicts of a CSV file to the labels topic: all of them or, if a line is"
+                        + " wrong, none.",
+                "Columns: transaction_id, card_id, terminal_id or merchant_id, event_time (of the"
+                    + " transaction), verdict (fraud or legitimate), source, and known_at where it"
+                    + " is not now. Times: ISO 8601, or milliseconds since the epoch."
             },
             footer = "  fraudstream labels import chargebacks.csv")
     static final class Import implements Callable<Integer> {
         private final Clock clock = Clock.systemUTC();
 
-        @Mixin
-        private KafkaOptions kafka;
+        @Mixin private SettingsOptions options;
 
-        @Parameters(paramLabel = "FILE.csv", description = "The verdicts.")
+        @Parameters(paramLabel = "FILE.csv", description = "The verdicts, with a header line.")
         private Path file;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
-        public Integer call() {
-            LabelCodec codec = new LabelCodec(DecodingLimits.DEFAULT, CardTokenPolicy.rejectCardNumbers(), clock);
+        public Integer call() throws SettingsException {
+            Settings settings = options.settings();
+            LabelCodec codec = SettingsOptions.codecParts(settings).labelCodec(clock);
             List<FraudLabel> labels = new LabelFile(codec, clock).read(file);
-            TopicNames names = kafka.topics();
-            try (Topics topics = new Topics(kafka.bootstrapServers(), names)) {
+            Settings.Kafka kafka = settings.kafka();
+            TopicNames names = SettingsOptions.names(kafka);
+            try (Topics topics = SettingsOptions.topics(kafka)) {
                 topics.require(names.labels());
             }
-            try (RecordProducer producer = RecordProducer.forThroughput(kafka.bootstrapServers())) {
+            try (RecordProducer producer =
+                    RecordProducer.forThroughput(kafka.bootstrapServers(), kafka.properties())) {
                 for (FraudLabel label : labels) {
                     producer.send(
                             names.labels(),
@@ -75,7 +77,14 @@ final class LabelsCommand implements Runnable {
             long frauds = labels.stream().filter(FraudLabel::fraud).count();
             spec.commandLine()
                     .getOut()
-                    .println("Sent " + labels.size() + " labels to " + names.labels() + ", " + frauds + " of them fraud.");
+                    .println(
+                            "Sent "
+                                    + labels.size()
+                                    + " labels to "
+                                    + names.labels()
+                                    + ", "
+                                    + frauds
+                                    + " of them fraud.");
             return 0;
         }
     }

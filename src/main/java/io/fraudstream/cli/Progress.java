@@ -16,7 +16,9 @@ interface Progress extends AutoCloseable {
     void close();
 
     static Progress start(String task, long total, CommandSpec spec) {
-        return Terminal.isInteractive() ? new Bar(task, total) : new Lines(task, total, spec.commandLine().getErr());
+        return Terminal.isInteractive()
+                ? new Bar(task, total)
+                : new Lines(task, total, spec.commandLine().getErr());
     }
 
     /** For a person. */
@@ -24,12 +26,13 @@ interface Progress extends AutoCloseable {
         private final ProgressBar bar;
 
         Bar(String task, long total) {
-            bar = new ProgressBarBuilder()
-                    .setTaskName(task)
-                    .setInitialMax(total)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .showSpeed()
-                    .build();
+            bar =
+                    new ProgressBarBuilder()
+                            .setTaskName(task)
+                            .setInitialMax(total)
+                            .setStyle(ProgressBarStyle.ASCII)
+                            .showSpeed()
+                            .build();
         }
 
         @Override

@@ -1,6 +1,8 @@
 package io.fraudstream.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
 import io.fraudstream.kafka.Pause;
 import io.fraudstream.kafka.RecordProducer;
 import io.fraudstream.kafka.RecordingSender;
@@ -41,50 +43,64 @@ import picocli.CommandLine.Spec;
 /** Streams recorded files into Kafka. */
 @Command(
         name = "replay",
-        description = "Sends recorded files (CSV or JSON lines, gzip or not) into the transactions and labels topics.",
+        description =
+                "Sends recorded files (CSV or JSON lines, gzip or not) to the transactions and"
+                        + " labels topics.",
         footer = {
             "  fraudstream replay handbook-2018-04.csv.gz handbook-2018-05.csv.gz \\",
-            "      --mapping config/mappings/handbook.yaml --speed max"
+            "      --mapping config/mappings/handbook.yaml",
+            "  fraudstream replay stream.jsonl.gz --mapping config/mappings/wire.yaml \\",
+            "      --speed 60x --from 2026-01-10"
         })
 final class ReplayCommand implements Callable<Integer> {
     private static final long SHUTDOWN_SECONDS = 20;
 
     private final Clock clock = Clock.systemUTC();
 
-    @Mixin
-    private KafkaOptions kafka;
+    @Mixin private SettingsOptions options;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Recorded files, in the order of their events.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Recorded files, in the order of their events.")
     private List<Path> files;
 
     @Option(
             names = "--mapping",
             paramLabel = "FILE",
             required = true,
-            description = "What the columns mean, such as config/mappings/handbook.yaml.")
+            description =
+                    "What the columns of the files mean, such as config/mappings/handbook.yaml.")
     private Path mappingFile;
 
     @Option(
             names = "--speed",
-            paramLabel = "max|1x|60x",
+            paramLabel = "max|FACTORx",
             defaultValue = "max",
-            description = "Of event time against the clock (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Event time against the clock: max, or a factor (default: ${DEFAULT-VALUE}).")
     private String speedText;
 
-    @Option(names = "--from", paramLabel = "DATE", description = "The first day, UTC, such as 2018-06-01.")
+    @Option(
+            names = "--from",
+            paramLabel = "DATE",
+            description = "The first day, UTC, such as 2018-06-01.")
     private LocalDate from;
 
     @Option(names = "--to", paramLabel = "DATE", description = "The last day, UTC.")
     private LocalDate to;
 
-    @Option(names = "--summary", paramLabel = "FILE", description = "Write the counts there as JSON.")
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            description = "Write the counts there as JSON.")
     private Path summaryFile;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, SettingsException {
+        Settings.Kafka kafka = options.kafka();
         Mapping mapping;
         ReplaySpeed speed;
         DayRange days;
@@ -97,17 +113,25 @@ final class ReplayCommand implements Callable<Integer> {
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
-        TopicNames names = kafka.topics();
+        TopicNames names = SettingsOptions.names(kafka);
         try (reader;
-                Topics topics = new Topics(kafka.bootstrapServers(), names)) {
+                Topics topics = SettingsOptions.topics(kafka)) {
             topics.require(names.transactions(), names.labels());
-            try (RecordProducer producer = speed.isMax()
-                            ? RecordProducer.forThroughput(kafka.bootstrapServers())
-                            : RecordProducer.forLatency(kafka.bootstrapServers());
-                    Display display = !Terminal.isInteractive()
-                            ? new PlainDisplay(spec.commandLine().getErr(), reader)
-                            : new BarDisplay(reader)) {
-                return send(new RecordingSender(producer, names, speed, clock, Pause.SLEEP), days, reader, display);
+            try (RecordProducer producer =
+                            speed.isMax()
+                                    ? RecordProducer.forThroughput(
+                                            kafka.bootstrapServers(), kafka.properties())
+                                    : RecordProducer.forLatency(
+                                            kafka.bootstrapServers(), kafka.properties());
+                    Display display =
+                            !Terminal.isInteractive()
+                                    ? new PlainDisplay(spec.commandLine().getErr(), reader)
+                                    : new BarDisplay(reader)) {
+                return send(
+                        new RecordingSender(producer, names, speed, clock, Pause.SLEEP),
+                        days,
+                        reader,
+                        display);
             }
         }
     }
@@ -115,12 +139,13 @@ final class ReplayCommand implements Callable<Integer> {
     private int send(RecordingSender sender, DayRange days, RecordingReader reader, Display display)
             throws IOException, InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(
-                () -> {
-                    sender.stop();
-                    awaitQuietly(ended);
-                },
-                "replay-shutdown");
+        Thread hook =
+                new Thread(
+                        () -> {
+                            sender.stop();
+                            awaitQuietly(ended);
+                        },
+                        "replay-shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             SendProgress result = sender.send(days.select(reader), display);
@@ -138,7 +163,8 @@ final class ReplayCommand implements Callable<Integer> {
         double seconds = result.elapsed().toMillis() / 1000.0;
         out.printf(
                 Locale.ROOT,
-                "%s %,d transactions and %,d labels in %.1f s, %,.0f transactions/s; event times %s to %s.%n",
+                "%s %,d transactions and %,d labels in %.1f s, %,.0f transactions/s; event times %s"
+                        + " to %s.%n",
                 result.complete() ? "Sent" : "Stopped after",
                 result.transactions(),
                 result.labels(),
@@ -159,7 +185,10 @@ final class ReplayCommand implements Callable<Integer> {
                     reader.unmapped());
         }
         if (reader.unusableLabels() > 0) {
-            out.printf(Locale.ROOT, "%,d rows said fraud without a usable label.%n", reader.unusableLabels());
+            out.printf(
+                    Locale.ROOT,
+                    "%,d rows said fraud without a usable label.%n",
+                    reader.unusableLabels());
         }
         out.flush();
         if (summaryFile == null) {
@@ -175,7 +204,9 @@ final class ReplayCommand implements Callable<Integer> {
         summary.put("lastEventTime", time(result.lastEventTime()));
         summary.put("complete", result.complete());
         summary.put("seconds", seconds);
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(summaryFile.toFile(), summary);
+        new ObjectMapper()
+                .writerWithDefaultPrettyPrinter()
+                .writeValue(summaryFile.toFile(), summary);
     }
 
     private static String time(long millis) {
@@ -188,7 +219,10 @@ final class ReplayCommand implements Callable<Integer> {
         try {
             boolean inTime = ended.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
             if (!inTime) {
-                System.err.println("fraudstream: the broker took none of the last records within " + SHUTDOWN_SECONDS + " s");
+                System.err.println(
+                        "fraudstream: the broker took none of the last records within "
+                                + SHUTDOWN_SECONDS
+                                + " s");
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -225,11 +259,12 @@ final class ReplayCommand implements Callable<Integer> {
 
         BarDisplay(RecordingReader reader) {
             this.reader = reader;
-            this.bar = new ProgressBarBuilder()
-                    .setTaskName("replay")
-                    .setInitialMax(reader.totalBytes())
-                    .setUnit(" MB", 1_000_000)
-                    .build();
+            this.bar =
+                    new ProgressBarBuilder()
+                            .setTaskName("replay")
+                            .setInitialMax(reader.totalBytes())
+                            .setUnit(" MB", 1_000_000)
+                            .build();
         }
 
         @Override

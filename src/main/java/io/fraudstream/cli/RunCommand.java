@@ -29,7 +29,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,11 +41,12 @@ import picocli.CommandLine.Spec;
         name = "run",
         description = {
             "Runs the job here: transactions and labels in from Kafka, alerts out, events stored.",
-            "It goes on where its last run stopped. Ctrl-C stops it with a savepoint."
+            "It goes on where its last run stopped; Ctrl-C stops it with a savepoint."
         },
         footer = {
             "  fraudstream run --model model.zip",
-            "  fraudstream run --until-end --set job.order=event-time --summary summary.json"
+            "  fraudstream run --until-end --set job.order=event-time \\",
+            "      --summary summary.json"
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin private SettingsOptions options;
@@ -55,14 +55,16 @@ final class RunCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "BUNDLE",
             description = {
-                "The bundle to score with until a promotion arrives on the models topic.",
-                "Without one, and until then, events are observed and stored, and nothing is scored."
+                "Score with this bundle, whatever is promoted. Without one the job follows the"
+                    + " models topic; until the first promotion events are stored and nothing is"
+                    + " scored."
             })
     private Path bundleFile;
 
     @Option(
             names = "--threshold",
-            description = "Alert from this score on, 0 to 1; default: the bundle's own.")
+            paramLabel = "SCORE",
+            description = "Alert from this score on, 0 to 1 (default: the bundle's own).")
     private Double threshold;
 
     @Option(
@@ -70,16 +72,18 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "earliest|latest|INSTANT",
             defaultValue = "earliest",
             description =
-                    "Where to begin without the state of an earlier run (default:"
-                            + " ${DEFAULT-VALUE}).")
+                    "Where to begin without the state of an earlier run; an instant is of the"
+                            + " records' timestamps (default: ${DEFAULT-VALUE}).")
     private String from;
 
-    @Option(names = "--fresh", description = "Forget the state of earlier runs.")
+    @Option(names = "--fresh", description = "Begin without the state of earlier runs.")
     private boolean fresh;
 
     @Option(
             names = "--until-end",
-            description = "Stop when the topics' present ends are read and all is committed.")
+            description =
+                    "Stop when the topics' present ends are read and all is committed, the event"
+                            + " store included.")
     private boolean untilEnd;
 
     @Option(
@@ -88,7 +92,10 @@ final class RunCommand implements Callable<Integer> {
             description = "Show Flink's web interface there; 0 for any free port.")
     private Integer webPort;
 
-    @Option(names = "--summary", paramLabel = "FILE", description = "Write the counts there.")
+    @Option(
+            names = "--summary",
+            paramLabel = "FILE",
+            description = "Write the counts there as JSON.")
     private Path summaryFile;
 
     @Spec private CommandSpec spec;
@@ -99,15 +106,18 @@ final class RunCommand implements Callable<Integer> {
         CodecParts parts = SettingsOptions.codecParts(settings);
         ModelPointer champion = champion(parts);
         KafkaSettings.Start start = start();
-        TopicNames names = new TopicNames(settings.kafka().topicPrefix());
+        TopicNames names = SettingsOptions.names(settings.kafka());
         Map<String, Map<Integer, Long>> ends = new LinkedHashMap<>();
-        try (Topics topics = new Topics(settings.kafka().bootstrapServers(), names)) {
+        try (Topics topics = SettingsOptions.topics(settings.kafka())) {
             topics.require(
                     names.transactions(),
                     names.labels(),
                     names.models(),
                     names.alerts(),
                     names.rejected());
+            if (settings.job().scoredTopic()) {
+                topics.require(names.scored());
+            }
             if (untilEnd) {
                 ends.put(names.transactions(), topics.ends(names.transactions()));
                 ends.put(names.labels(), topics.ends(names.labels()));
@@ -121,8 +131,7 @@ final class RunCommand implements Callable<Integer> {
     private int run(JobPlan plan) throws Exception {
         PrintWriter out = spec.commandLine().getOut();
         long began = System.nanoTime();
-        LocalJob job =
-                LocalJob.start(plan.kafka(), plan.job(), plan.flink(), plan.codecs(), fresh);
+        LocalJob job = LocalJob.start(plan.kafka(), plan.job(), plan.flink(), plan.codecs(), fresh);
         out.println(
                 (job.isResumed() ? "Going on where the last run stopped" : "Started afresh")
                         + (plan.job().champion() == null
@@ -136,7 +145,12 @@ final class RunCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         if (untilEnd) {
             long records =
-                    plan.kafka().endOffsets().get(plan.kafka().transactionsTopic()).values().stream()
+                    plan
+                            .kafka()
+                            .endOffsets()
+                            .get(plan.kafka().transactionsTopic())
+                            .values()
+                            .stream()
                             .mapToLong(Long::longValue)
                             .sum();
             try (Progress progress = Progress.start("Transactions", records, spec)) {
@@ -225,7 +239,8 @@ final class RunCommand implements Callable<Integer> {
                     Long.MIN_VALUE,
                     threshold);
         } catch (IOException | BundleException unusable) {
-            throw new SettingsException("--model " + bundleFile + ": " + Failures.describe(unusable));
+            throw new SettingsException(
+                    "--model " + bundleFile + ": " + Failures.describe(unusable));
         }
     }
 

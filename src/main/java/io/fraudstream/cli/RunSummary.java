@@ -50,7 +50,10 @@ final class RunSummary {
     /** Does nothing without a file. */
     void write(Path file) throws IOException {
         if (file != null) {
-            JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), fields);
+            JsonMapper.builder()
+                    .build()
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValue(file.toFile(), fields);
         }
     }
 }

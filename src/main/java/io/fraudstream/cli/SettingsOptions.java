@@ -4,6 +4,8 @@ import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.Settings;
 import io.fraudstream.config.SettingsException;
 import io.fraudstream.config.SettingsReader;
+import io.fraudstream.kafka.TopicNames;
+import io.fraudstream.kafka.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,25 +20,25 @@ final class SettingsOptions {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "Settings; default: config/fraudstream.yaml of the installation.")
+            description = "Settings file (default: config/fraudstream.yaml of the installation).")
     private Path file;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Overrides one setting, such as job.parallelism=2; may be repeated.")
+            description = "Override one setting, such as job.parallelism=2; may be repeated.")
     private Map<String, String> overrides = new LinkedHashMap<>();
 
     @Option(
             names = "--bootstrap-servers",
             paramLabel = "HOST:PORT",
-            description = "Where Kafka is; short for --set kafka.bootstrapServers=…")
+            description = "Kafka brokers, by commas; short for --set kafka.bootstrapServers=…")
     private String bootstrapServers;
 
     @Option(
             names = "--topic-prefix",
             paramLabel = "PREFIX",
-            description = "Stands before every topic's name; short for --set kafka.topicPrefix=…")
+            description = "Before every topic's name; short for --set kafka.topicPrefix=…")
     private String topicPrefix;
 
     /** The effective settings: defaults, file, environment, options. */
@@ -49,6 +51,21 @@ final class SettingsOptions {
             all.put("kafka.topicPrefix", topicPrefix);
         }
         return new SettingsReader(System.getenv()).read(fileInUse(), all);
+    }
+
+    /** Where Kafka is, under the effective settings. */
+    Settings.Kafka kafka() throws SettingsException {
+        return settings().kafka();
+    }
+
+    /** The topics as a client of these settings sees them. */
+    static Topics topics(Settings.Kafka kafka) {
+        return new Topics(kafka.bootstrapServers(), names(kafka), kafka.properties());
+    }
+
+    /** How the topics are named under these settings. */
+    static TopicNames names(Settings.Kafka kafka) {
+        return new TopicNames(kafka.topicPrefix());
     }
 
     /** What the codecs are made of under these settings. */

@@ -31,9 +31,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "simulate",
         description = {
-            "Writes simulated transactions as JSON lines: the fields of the wire, and with each the truth: fraud (true or "
-                    + "false) and known_at (milliseconds since the epoch, for frauds that are reported).",
-            "The same options give the same lines on every machine. Replay them with config/mappings/wire.yaml."
+            "Writes a simulated stream of transactions as JSON lines.",
+            "Each has the fields of the wire and the truth: fraud (true or false) and known_at"
+                + " (milliseconds since the epoch, for frauds that are reported). The same options"
+                + " give the same lines on every machine. Replay them with"
+                + " config/mappings/wire.yaml."
         },
         footer = "  fraudstream simulate stream.jsonl.gz --seed 7 --cards 5000 --duration 30d")
 final class SimulateCommand implements Callable<Integer> {
@@ -42,13 +44,25 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Where to write: compressed if it ends in .gz; - for standard output.")
     private String target;
 
-    @Option(names = "--seed", defaultValue = "42", description = "Of all randomness (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "42",
+            description = "Of all randomness (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--cards", defaultValue = "5000", description = "How many (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--cards",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "How many cards (default: ${DEFAULT-VALUE}).")
     private int cards;
 
-    @Option(names = "--terminals", defaultValue = "2000", description = "How many (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--terminals",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "How many terminals (default: ${DEFAULT-VALUE}).")
     private int terminals;
 
     @Option(
@@ -60,6 +74,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Option(
             names = "--duration",
+            paramLabel = "DURATION",
             defaultValue = "30d",
             converter = TopicsCommand.DurationConverter.class,
             description = "How much event time (default: ${DEFAULT-VALUE}).")
@@ -76,24 +91,26 @@ final class SimulateCommand implements Callable<Integer> {
             names = "--fraud-intensity",
             paramLabel = "X",
             defaultValue = "1",
-            description = "1 makes about one transaction in a hundred fraud (default: ${DEFAULT-VALUE}).")
+            description =
+                    "About how many transactions in a hundred are fraud (default:"
+                            + " ${DEFAULT-VALUE}).")
     private double fraudIntensity;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
         SimulationSettings settings;
         try {
-            settings = new SimulationSettings(
-                    seed,
-                    cards,
-                    terminals,
-                    start.atStartOfDay().toInstant(ZoneOffset.UTC),
-                    duration,
-                    perDay,
-                    fraudIntensity);
+            settings =
+                    new SimulationSettings(
+                            seed,
+                            cards,
+                            terminals,
+                            start.atStartOfDay().toInstant(ZoneOffset.UTC),
+                            duration,
+                            perDay,
+                            fraudIntensity);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
@@ -114,12 +131,17 @@ final class SimulateCommand implements Callable<Integer> {
         }
         spec.commandLine()
                 .getErr()
-                .printf(Locale.ROOT, "Wrote %,d transactions, %,d of them fraud.%n", written, frauds)
+                .printf(
+                        Locale.ROOT,
+                        "Wrote %,d transactions, %,d of them fraud.%n",
+                        written,
+                        frauds)
                 .flush();
         return 0;
     }
 
-    private static void write(JsonGenerator json, SimulatedTransaction simulated) throws IOException {
+    private static void write(JsonGenerator json, SimulatedTransaction simulated)
+            throws IOException {
         json.writeStartObject();
         TransactionCodec.writeFields(json, simulated.transaction());
         json.writeBooleanField("fraud", simulated.isFraud());

@@ -1,5 +1,7 @@
 package io.fraudstream.cli;
 
+import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
 import io.fraudstream.kafka.TopicTail;
 import io.fraudstream.kafka.Topics;
 import io.fraudstream.recording.Durations;
@@ -24,7 +26,11 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "topics",
         description = "Creates, lists, deletes and shows the topics.",
-        footer = {"  fraudstream topics create --partitions 4", "  fraudstream topics tail alerts --from-beginning --max 10"},
+        footer = {
+            "  fraudstream topics create --partitions 4",
+            "  fraudstream topics list",
+            "  fraudstream topics tail alerts --from-beginning --max 10"
+        },
         subcommands = {
             TopicsCommand.Create.class,
             TopicsCommand.ListTopics.class,
@@ -32,8 +38,7 @@ import picocli.CommandLine.TypeConversionException;
             TopicsCommand.Tail.class
         })
 final class TopicsCommand implements Runnable {
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     @Override
     public void run() {
@@ -45,40 +50,54 @@ final class TopicsCommand implements Runnable {
             description = "Creates those topics that are not there yet.",
             footer = "  fraudstream topics create --partitions 8 --retention 30d")
     static final class Create implements Callable<Integer> {
-        @Mixin
-        private KafkaOptions kafka;
+        @Mixin private SettingsOptions options;
 
         @Option(
                 names = "--partitions",
+                paramLabel = "N",
                 defaultValue = "4",
-                description = "Of each topic; models always has one (default: ${DEFAULT-VALUE}).")
+                description =
+                        "Partitions of each topic; models always has one (default:"
+                                + " ${DEFAULT-VALUE}).")
         private int partitions;
 
-        @Option(names = "--replication", description = "Brokers that hold each partition (default: the broker's).")
+        @Option(
+                names = "--replication",
+                paramLabel = "N",
+                description = "Brokers that hold each partition (default: the broker's own).")
         private Short replication;
 
         @Option(
                 names = "--retention",
                 paramLabel = "DURATION",
                 converter = DurationConverter.class,
-                description = "How long records stay, such as 30d (default: for ever).")
+                description =
+                        "How long records stay, such as 30d (default: for ever). models keeps the"
+                                + " last of each slot.")
         private Duration retention;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
-        public Integer call() {
+        public Integer call() throws SettingsException {
             if (partitions < 1) {
                 throw new ParameterException(
-                        spec.commandLine(), "--partitions is " + partitions + ", expected 1 or more");
+                        spec.commandLine(),
+                        "--partitions is " + partitions + ", expected 1 or more");
             }
-            try (Topics topics = new Topics(kafka.bootstrapServers(), kafka.topics())) {
-                List<String> created = topics.create(
-                        new Topics.Layout(partitions, Optional.ofNullable(replication), Optional.ofNullable(retention)));
+            try (Topics topics = SettingsOptions.topics(options.kafka())) {
+                List<String> created =
+                        topics.create(
+                                new Topics.Layout(
+                                        partitions,
+                                        Optional.ofNullable(replication),
+                                        Optional.ofNullable(retention)));
                 spec.commandLine()
                         .getOut()
-                        .println(created.isEmpty() ? "All topics are there." : "Created " + String.join(", ", created));
+                        .println(
+                                created.isEmpty()
+                                        ? "All topics are there."
+                                        : "Created " + String.join(", ", created));
             }
             return 0;
         }
@@ -89,19 +108,22 @@ final class TopicsCommand implements Runnable {
             description = "Lists the topics that are there, with their partitions and records.",
             footer = "  fraudstream topics list")
     static final class ListTopics implements Callable<Integer> {
-        @Mixin
-        private KafkaOptions kafka;
+        @Mixin private SettingsOptions options;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
-        public Integer call() {
+        public Integer call() throws SettingsException {
             PrintWriter out = spec.commandLine().getOut();
-            try (Topics topics = new Topics(kafka.bootstrapServers(), kafka.topics())) {
+            try (Topics topics = SettingsOptions.topics(options.kafka())) {
                 out.printf(Locale.ROOT, "%-30s %10s %15s%n", "topic", "partitions", "records");
                 for (Topics.Size size : topics.list()) {
-                    out.printf(Locale.ROOT, "%-30s %10d %15d%n", size.topic(), size.partitions(), size.records());
+                    out.printf(
+                            Locale.ROOT,
+                            "%-30s %10d %15d%n",
+                            size.topic(),
+                            size.partitions(),
+                            size.records());
                 }
             }
             return 0;
@@ -113,25 +135,27 @@ final class TopicsCommand implements Runnable {
             description = "Deletes the topics and all that lies in them.",
             footer = "  fraudstream topics delete --topic-prefix trial- --yes")
     static final class Delete implements Callable<Integer> {
-        @Mixin
-        private KafkaOptions kafka;
+        @Mixin private SettingsOptions options;
 
         @Option(names = "--yes", required = true, description = "Confirms that the records may go.")
         private boolean confirmed;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
-        public Integer call() {
+        public Integer call() throws SettingsException {
             if (!confirmed) {
-                throw new ParameterException(spec.commandLine(), "--yes is false, expected a confirmation");
+                throw new ParameterException(
+                        spec.commandLine(), "--yes is false, expected a confirmation");
             }
-            try (Topics topics = new Topics(kafka.bootstrapServers(), kafka.topics())) {
+            try (Topics topics = SettingsOptions.topics(options.kafka())) {
                 List<String> deleted = topics.delete();
                 spec.commandLine()
                         .getOut()
-                        .println(deleted.isEmpty() ? "No topic is there." : "Deleted " + String.join(", ", deleted));
+                        .println(
+                                deleted.isEmpty()
+                                        ? "No topic is there."
+                                        : "Deleted " + String.join(", ", deleted));
             }
             return 0;
         }
@@ -139,42 +163,59 @@ final class TopicsCommand implements Runnable {
 
     @Command(
             name = "tail",
-            description = "Prints a topic's records as text: partition@offset, key and value, with tabs between.",
+            description =
+                    "Prints a topic's records: partition@offset, key and value, with tabs between.",
             footer = "  fraudstream topics tail alerts --from-beginning --max 10")
     static final class Tail implements Callable<Integer> {
-        @Mixin
-        private KafkaOptions kafka;
+        @Mixin private SettingsOptions options;
 
-        @Parameters(paramLabel = "TOPIC", description = "Its name without the prefix, such as alerts.")
+        @Parameters(
+                paramLabel = "TOPIC",
+                description = "Its name without the prefix, such as alerts.")
         private String topic;
 
-        @Option(names = "--from-beginning", description = "Begin with the first record, not with the next to come.")
+        @Option(
+                names = "--from-beginning",
+                description = "Begin with the first record, not the next to come.")
         private boolean fromBeginning;
 
-        @Option(names = "--max", paramLabel = "N", description = "End after so many records (default: at Ctrl-C).")
+        @Option(
+                names = "--max",
+                paramLabel = "N",
+                description = "End after so many records (default: at Ctrl-C).")
         private Long max;
 
-        @Spec
-        private CommandSpec spec;
+        @Spec private CommandSpec spec;
 
         @Override
-        public Integer call() {
+        public Integer call() throws SettingsException {
             PrintWriter out = spec.commandLine().getOut();
-            String fullName = kafka.topics().prefix() + topic;
-            try (Topics topics = new Topics(kafka.bootstrapServers(), kafka.topics())) {
+            Settings.Kafka kafka = options.kafka();
+            String fullName = kafka.topic(topic);
+            try (Topics topics = SettingsOptions.topics(kafka)) {
                 topics.require(fullName);
             }
-            try (TopicTail tail = new TopicTail(kafka.bootstrapServers(), fullName)) {
-                tail.read(fromBeginning, max == null ? Long.MAX_VALUE : max, record -> {
-                    out.println(line(record));
-                    out.flush();
-                });
+            try (TopicTail tail =
+                    new TopicTail(kafka.bootstrapServers(), fullName, kafka.properties())) {
+                tail.read(
+                        fromBeginning,
+                        max == null ? Long.MAX_VALUE : max,
+                        record -> {
+                            out.println(line(record));
+                            out.flush();
+                        });
             }
             return 0;
         }
 
         private static String line(TopicTail.Entry record) {
-            return record.partition() + "@" + record.offset() + "\t" + text(record.key()) + "\t" + text(record.value());
+            return record.partition()
+                    + "@"
+                    + record.offset()
+                    + "\t"
+                    + text(record.key())
+                    + "\t"
+                    + text(record.value());
         }
 
         private static String text(byte[] bytes) {

@@ -40,25 +40,25 @@ import picocli.CommandLine.TypeConversionException;
 /** Trains a model from the event store or from recorded files. */
 @Command(
         name = "train",
-        description = "Trains a model on what the job stored, or on recorded files, and writes a bundle.",
+        description =
+                "Trains a model on what the job stored, or on recorded files, and writes a bundle.",
         footer = {
-            "  fraudstream train --store data/store --model dense --model-out model.zip --report report",
-            "  fraudstream train --transactions data/*.csv.gz --mapping config/mappings/handbook.yaml \\",
-            "      --label-delay 7d --as-of 2018-07-01T00:00:00Z --model lstm --model-out model.zip"
+            "  fraudstream train --model-out model.zip --report report",
+            "  fraudstream train --transactions data/*.csv.gz \\",
+            "      --mapping config/mappings/handbook.yaml --label-delay 7d \\",
+            "      --as-of 2018-07-01T00:00:00Z --model lstm --model-out model.zip"
         })
 final class TrainCommand implements Callable<Integer> {
     private final Clock clock = Clock.systemUTC();
 
-    @Mixin
-    private SettingsOptions settingsOptions;
+    @Mixin private SettingsOptions settingsOptions;
 
-    @Mixin
-    private TrainingOptions training;
+    @Mixin private TrainingOptions training;
 
     @Option(
             names = "--store",
             paramLabel = "DIR",
-            description = "The event store; default: the setting store.directory, unless --transactions is given.")
+            description = "The event store (default: the setting store.directory).")
     private Path store;
 
     @Option(
@@ -71,26 +71,35 @@ final class TrainCommand implements Callable<Integer> {
     @Option(
             names = "--mapping",
             paramLabel = "FILE",
-            description = "What the columns of the files mean, such as config/mappings/handbook.yaml.")
+            description =
+                    "What the columns of the files mean, such as config/mappings/handbook.yaml.")
     private Path mappingFile;
 
     @Option(
             names = "--label-delay",
             paramLabel = "DURATION",
-            description = "From an event of the files to its label, such as 7d; default: as the mapping says.")
+            description =
+                    "From an event of the files to its label, such as 7d (default: the mapping's).")
     private String labelDelayText;
 
     @Option(
             names = "--as-of",
             paramLabel = "INSTANT",
             description =
-                    "Use only labels known by then, such as 2018-07-01T00:00:00Z; default: the last event's time.")
+                    "Use only labels known by then, such as 2018-07-01T00:00:00Z (default: the last"
+                            + " event's time).")
     private Instant asOf;
 
-    @Option(names = "--train-from", paramLabel = "DATE", description = "The first day, UTC; default: that of the data.")
+    @Option(
+            names = "--train-from",
+            paramLabel = "DATE",
+            description = "The first day to train on, UTC (default: that of the data).")
     private LocalDate trainFrom;
 
-    @Option(names = "--train-to", paramLabel = "DATE", description = "The last day, UTC; default: that of the data.")
+    @Option(
+            names = "--train-to",
+            paramLabel = "DATE",
+            description = "The last day, UTC (default: that of the data).")
     private LocalDate trainTo;
 
     @Option(
@@ -100,8 +109,7 @@ final class TrainCommand implements Callable<Integer> {
             description = "Write the trained bundle there.")
     private Path modelOut;
 
-    @Spec
-    private CommandSpec spec;
+    @Spec private CommandSpec spec;
 
     /** A training set and what was passed over while it was read. */
     private record Source(TrainingSet set, String notes) {}
@@ -139,54 +147,77 @@ final class TrainCommand implements Callable<Integer> {
     private Source fromFiles(TrainingSettings settings, FeatureSchema schema, CodecParts parts)
             throws IOException, TrainingException {
         if (mappingFile == null || store != null) {
-            throw new IllegalArgumentException("--transactions is given, expected --mapping with it and no --store");
+            throw new IllegalArgumentException(
+                    "--transactions is given, expected --mapping with it and no --store");
         }
         Mapping mapping = Mapping.load(mappingFile);
         if (labelDelayText != null) {
             mapping = mapping.withLabelDelay(Durations.parse(labelDelayText));
         }
         long until = asOf == null ? Long.MAX_VALUE : asOf.toEpochMilli();
-        RecordedEvents events = RecordedEvents.read(files, mapping, parts.transactionCodec(clock), until);
+        RecordedEvents events =
+                RecordedEvents.read(files, mapping, parts.transactionCodec(clock), until);
         TrainingOptions.warnOfRejections(
                 spec.commandLine().getErr(), events.rejected(), events.firstRejection());
         if (events.transactions().isEmpty()) {
-            throw new TrainingException("the files hold 0 transactions before the cut-off, expected 1 or more");
+            throw new TrainingException(
+                    "the files hold 0 transactions before the cut-off, expected 1 or more");
         }
         long first = events.transactions().get(0).eventTime();
         long last = events.transactions().get(events.transactions().size() - 1).eventTime();
         TrainingWindow window = window(first, last);
-        TrainingSet set = new TrainingSet(
-                settings,
-                window,
-                new KnownLabels(events.labels(), window.labelCutOff(), settings.labelMaturity()));
+        TrainingSet set =
+                new TrainingSet(
+                        settings,
+                        window,
+                        new KnownLabels(
+                                events.labels(), window.labelCutOff(), settings.labelMaturity()));
         OfflineFeatures features = new OfflineFeatures(schema);
         features.run(events.transactions(), events.labels(), set::add);
         return new Source(
                 set,
                 String.format(
-                        Locale.ROOT, "%,d duplicates, %,d refused rows", features.duplicates(), events.rejected()));
+                        Locale.ROOT,
+                        "%,d duplicates, %,d refused rows",
+                        features.duplicates(),
+                        events.rejected()));
     }
 
     private Source fromStore(TrainingSettings settings, FeatureSchema schema, Path directory)
             throws StoreException, TrainingException {
         if (mappingFile != null || labelDelayText != null) {
             throw new IllegalArgumentException(
-                    "--mapping or --label-delay is given, expected --transactions with it: the store holds labels");
+                    "--mapping or --label-delay is given, expected --transactions with it: the"
+                            + " store holds labels");
         }
         EventStoreReader reader = new EventStoreReader(directory, schema);
-        EventStoreReader.Span span = reader.span()
-                .orElseThrow(() -> new TrainingException(
-                        "event store " + directory + " holds 0 transactions, expected 1 or more"));
+        EventStoreReader.Span span =
+                reader.span()
+                        .orElseThrow(
+                                () ->
+                                        new TrainingException(
+                                                "event store "
+                                                        + directory
+                                                        + " holds 0 transactions, expected 1 or"
+                                                        + " more"));
         TrainingWindow window = window(span.first(), span.last());
-        TrainingSet set = new TrainingSet(
-                settings,
-                window,
-                new KnownLabels(reader.labels(), window.labelCutOff(), settings.labelMaturity()));
+        TrainingSet set =
+                new TrainingSet(
+                        settings,
+                        window,
+                        new KnownLabels(
+                                reader.labels(), window.labelCutOff(), settings.labelMaturity()));
         EventStoreReader.Counts counts = reader.read(window.from(), window.to(), set::add);
         if (counts.rows() == 0) {
-            throw new TrainingException("event store " + directory + " holds 0 transactions of the range with feature"
-                    + " fingerprint " + schema.fingerprint() + ", expected 1 or more; " + counts.otherFeatures()
-                    + " have another");
+            throw new TrainingException(
+                    "event store "
+                            + directory
+                            + " holds 0 transactions of the range with feature"
+                            + " fingerprint "
+                            + schema.fingerprint()
+                            + ", expected 1 or more; "
+                            + counts.otherFeatures()
+                            + " have another");
         }
         return new Source(
                 set,
@@ -218,8 +249,8 @@ final class TrainCommand implements Callable<Integer> {
                 model.epochs().size());
         out.printf(
                 Locale.ROOT,
-                "Validation days: %,d events, %,d frauds, AUC %.4f, AP %.4f; at threshold %.4f precision %.3f, recall"
-                        + " %.3f, F1 %.3f.%n",
+                "Validation days: %,d events, %,d frauds, AUC %.4f, AP %.4f; at threshold %.4f"
+                        + " precision %.3f, recall %.3f, F1 %.3f.%n",
                 validation.events(),
                 validation.frauds(),
                 validation.areaUnderRoc(),

@@ -7,7 +7,10 @@ import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
-/** Shows a training's progress on standard error: a bar for each epoch at a terminal, a line for each epoch elsewhere. */
+/**
+ * Shows a training's progress on standard error: a bar for each epoch at a terminal, a line for
+ * each epoch elsewhere.
+ */
 final class TrainingDisplay implements TrainingProgress, AutoCloseable {
     private final PrintWriter err;
     private final boolean bars;
@@ -24,10 +27,11 @@ final class TrainingDisplay implements TrainingProgress, AutoCloseable {
             return;
         }
         if (bar == null) {
-            bar = new ProgressBarBuilder()
-                    .setTaskName("epoch " + epoch)
-                    .setInitialMax(batches)
-                    .build();
+            bar =
+                    new ProgressBarBuilder()
+                            .setTaskName("epoch " + epoch)
+                            .setInitialMax(batches)
+                            .build();
         }
         bar.stepTo(batch).setExtraMessage(String.format(Locale.ROOT, "loss %.4f", loss));
     }

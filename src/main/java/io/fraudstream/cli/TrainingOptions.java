@@ -18,13 +18,19 @@ final class TrainingOptions {
     @Option(
             names = "--model",
             paramLabel = "dense|lstm",
-            description = "The kind of network; default: the setting training.model.")
+            description = "The kind of network (default: the setting training.model).")
     private String kind;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Default: the setting training.seed.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Of all randomness (default: the setting training.seed).")
     private Long seed;
 
-    @Option(names = "--report", paramLabel = "DIR", description = "Write report.html and metrics.json there.")
+    @Option(
+            names = "--report",
+            paramLabel = "DIR",
+            description = "Write report.html and metrics.json there.")
     private Path report;
 
     /** Where the report goes, or {@code null}. */
@@ -36,12 +42,16 @@ final class TrainingOptions {
     TrainingSettings settings(Settings.Training configured) {
         NetworkKind network;
         try {
-            network = NetworkKind.of(
-                    kind == null ? configured.model().name().toLowerCase(Locale.ROOT) : kind);
+            network =
+                    NetworkKind.of(
+                            kind == null
+                                    ? configured.model().name().toLowerCase(Locale.ROOT)
+                                    : kind);
         } catch (IllegalArgumentException unknown) {
             throw new TypeConversionException(unknown.getMessage());
         }
-        NetworkSettings shape = NetworkSettings.defaults(network, seed == null ? configured.seed() : seed);
+        NetworkSettings shape =
+                NetworkSettings.defaults(network, seed == null ? configured.seed() : seed);
         TrainingSettings defaults = TrainingSettings.defaults(network, shape.seed());
         return new TrainingSettings(
                 new NetworkSettings(
@@ -53,8 +63,9 @@ final class TrainingOptions {
                         shape.l2(),
                         shape.dropout(),
                         shape.batchSize(),
-                        configured.maxEpochs(),
-                        configured.patience(),
+                        // The settings are upper bounds: a kind may need less.
+                        Math.min(configured.maxEpochs(), shape.maxEpochs()),
+                        Math.min(configured.patience(), shape.patience()),
                         shape.seed()),
                 configured.labelMaturity(),
                 configured.validationDays(),

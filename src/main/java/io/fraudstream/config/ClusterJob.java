@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The job jar's main class, for a Flink cluster: {@code flink run fraudstream-job.jar [SETTINGS.yaml]}. Parallelism,
- * checkpoints and state backend are the cluster's affair; the settings' section {@code flink} is laid over them.
+ * The job jar's main class, for a Flink cluster: {@code flink run fraudstream-job.jar
+ * [SETTINGS.yaml]}. Parallelism, checkpoints and state backend are the cluster's affair; the
+ * settings' section {@code flink} is laid over them.
  */
 public final class ClusterJob {
     private ClusterJob() {}
@@ -15,12 +16,14 @@ public final class ClusterJob {
     public static void main(String[] arguments) throws Exception {
         if (arguments.length > 1) {
             throw new IllegalArgumentException(
-                    arguments.length + " arguments are given, expected at most one: the settings file");
+                    arguments.length
+                            + " arguments are given, expected at most one: the settings file");
         }
         Path file = arguments.length == 0 ? null : Path.of(arguments[0]);
         Settings settings = new SettingsReader(System.getenv()).read(file, Map.of());
         CodecParts parts = CodecParts.of(settings.transactions(), System.getenv());
-        JobPlan plan = JobPlan.of(settings, parts, KafkaSettings.Start.EARLIEST, Map.of(), null, -1);
+        JobPlan plan =
+                JobPlan.of(settings, parts, KafkaSettings.Start.EARLIEST, Map.of(), null, -1);
         KafkaPipeline.executeOnCluster(plan.kafka(), plan.job(), plan.flink(), plan.codecs());
     }
 }

@@ -22,7 +22,8 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
      *
      * @param start where to read from without a checkpoint
      * @param endOffsets where a run until the present ends stops; empty for a run without end
-     * @param champion the bundle in service from the start, or {@code null}
+     * @param champion the bundle that serves, whatever is promoted; {@code null} to follow the
+     *     promotions on the models topic
      * @param webPort of Flink's web interface, or -1 for none
      */
     public static JobPlan of(
@@ -68,7 +69,8 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
                         job.dedupeHorizon(),
                         JobSettings.MAX_EVENTS_PER_HISTORY,
                         champion,
-                        order == OrderMode.ARRIVAL);
+                        order == OrderMode.ARRIVAL,
+                        champion == null);
         FlinkSettings flink =
                 new FlinkSettings(
                         job.parallelism(),

@@ -1,6 +1,6 @@
 /**
  * Typed settings: {@code config/fraudstream.yaml}, the environment and {@code --set} mapped
- * strictly onto immutable records, and the parts of the codecs that are made out of them. May
- * import Jackson and {@code transaction}.
+ * strictly onto immutable records, and what the job is made of under them: codecs, plan and the
+ * main class on a cluster. May import anything but {@code demo} and {@code cli}.
  */
 package io.fraudstream.config;

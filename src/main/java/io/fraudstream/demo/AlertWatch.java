@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
- * Reads the alert topic as a consumer outside the job and measures how long each alert took since its transaction was due
- * to be sent, so that a sender that fell behind cannot hide a wait.
+ * Reads the alert topic as a consumer outside the job and measures how long each alert took since
+ * its transaction was due to be sent, so that a sender that fell behind cannot hide a wait.
  */
 final class AlertWatch implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,7 +35,10 @@ final class AlertWatch implements AutoCloseable {
     record Seen(JsonNode alert, boolean fraud, long micros) {}
 
     AlertWatch(
-            String bootstrapServers, String topic, Map<String, LiveTraffic.Sent> sent, Consumer<Seen> listener) {
+            String bootstrapServers,
+            String topic,
+            Map<String, LiveTraffic.Sent> sent,
+            Consumer<Seen> listener) {
         this.tail = new TopicTail(bootstrapServers, topic);
         this.sent = sent;
         this.listener = listener;
@@ -45,20 +48,23 @@ final class AlertWatch implements AutoCloseable {
     }
 
     private void watch() {
-        tail.read(true, Long.MAX_VALUE, record -> {
-            long now = System.nanoTime();
-            JsonNode alert;
-            try {
-                alert = JSON.readTree(record.value());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            String id = alert.get("transaction_id").asText();
-            LiveTraffic.Sent truth = sent.get(id);
-            if (truth != null) {
-                see(alert, id, truth, now);
-            }
-        });
+        tail.read(
+                true,
+                Long.MAX_VALUE,
+                record -> {
+                    long now = System.nanoTime();
+                    JsonNode alert;
+                    try {
+                        alert = JSON.readTree(record.value());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    String id = alert.get("transaction_id").asText();
+                    LiveTraffic.Sent truth = sent.get(id);
+                    if (truth != null) {
+                        see(alert, id, truth, now);
+                    }
+                });
     }
 
     private synchronized void see(JsonNode alert, String id, LiveTraffic.Sent truth, long now) {

@@ -40,12 +40,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Fraudstream from nothing to alerts in one process: a broker, simulated history through the job into the event store, a
- * model trained from there, then live traffic with the model in service.
+ * Fraudstream from nothing to alerts in one process: a broker, simulated history through the job
+ * into the event store, a model trained from there, then live traffic with the model in service.
  */
 public final class Demo {
     private static final int TERMINALS = 800;
-    private static final int ALERTS_PER_DAY = 50;
+    private static final int ALERTS_PER_DAY = 30;
     private static final Duration DRAIN = Duration.ofSeconds(30);
 
     private final DemoSettings settings;
@@ -63,7 +63,11 @@ public final class Demo {
      * @param out is told line by line what happens
      */
     public Demo(
-            DemoSettings settings, Path directory, Clock clock, TrainingProgress progress, Consumer<String> out) {
+            DemoSettings settings,
+            Path directory,
+            Clock clock,
+            TrainingProgress progress,
+            Consumer<String> out) {
         this.settings = settings;
         this.directory = directory;
         this.clock = clock;
@@ -91,19 +95,40 @@ public final class Demo {
             CodecParts parts = CodecParts.of(jobSettings.transactions(), Map.of());
             try (RecordProducer history = RecordProducer.forThroughput(broker.bootstrapServers());
                     RecordProducer live = RecordProducer.forLatency(broker.bootstrapServers())) {
-                Instant liveFrom = clock.instant().minus(settings.liveEventTime()).truncatedTo(ChronoUnit.SECONDS);
-                TransactionSimulator simulator = new TransactionSimulator(simulation(liveFrom), parts.rates());
-                say("Simulating " + settings.historyDays() + " days of " + settings.cards() + " cards ...");
+                Instant liveFrom =
+                        clock.instant()
+                                .minus(settings.liveEventTime())
+                                .truncatedTo(ChronoUnit.SECONDS);
+                TransactionSimulator simulator =
+                        new TransactionSimulator(simulation(liveFrom), parts.rates());
+                say(
+                        "Simulating "
+                                + settings.historyDays()
+                                + " days of "
+                                + settings.cards()
+                                + " cards ...");
                 LiveTraffic past = new LiveTraffic(simulator, history, names);
                 begin(past);
                 past.sendUntil(liveFrom.toEpochMilli());
                 say(String.format(Locale.ROOT, "Sent %,d records of history.", past.records()));
 
-                JobCounts before = observe(jobSettings(broker.bootstrapServers(), "event-time"), parts, broker.bootstrapServers(), names);
+                JobCounts before =
+                        observe(
+                                jobSettings(broker.bootstrapServers(), "event-time"),
+                                parts,
+                                broker.bootstrapServers(),
+                                names);
                 ModelPointer champion = train(jobSettings, parts);
                 LiveTraffic present = past.continuedBy(live);
                 begin(present);
-                return serve(jobSettings, parts, champion, broker.bootstrapServers(), names, present, before);
+                return serve(
+                        jobSettings,
+                        parts,
+                        champion,
+                        broker.bootstrapServers(),
+                        names,
+                        present,
+                        before);
             }
         }
     }
@@ -138,8 +163,11 @@ public final class Demo {
                 1);
     }
 
-    /** Runs the history through the job without a model, in event-time order, into the event store. */
-    private JobCounts observe(Settings jobSettings, CodecParts parts, String bootstrapServers, TopicNames names)
+    /**
+     * Runs the history through the job without a model, in event-time order, into the event store.
+     */
+    private JobCounts observe(
+            Settings jobSettings, CodecParts parts, String bootstrapServers, TopicNames names)
             throws Exception {
         Map<String, Map<Integer, Long>> ends = new LinkedHashMap<>();
         try (Topics topics = new Topics(bootstrapServers, names)) {
@@ -147,13 +175,7 @@ public final class Demo {
             ends.put(names.labels(), topics.ends(names.labels()));
         }
         say("Running the history through the job into the event store ...");
-        JobPlan plan = JobPlan.of(
-                jobSettings,
-                parts,
-                KafkaSettings.Start.EARLIEST,
-                ends,
-                null,
-                -1);
+        JobPlan plan = JobPlan.of(jobSettings, parts, KafkaSettings.Start.EARLIEST, ends, null, -1);
         LocalJob job = LocalJob.start(plan.kafka(), plan.job(), plan.flink(), plan.codecs(), true);
         job.awaitEnds(counts -> {});
         JobCounts counts = job.stop();
@@ -168,26 +190,33 @@ public final class Demo {
         EventStoreReader.Span span =
                 reader.span().orElseThrow(() -> new TrainingException("the event store is empty"));
         TrainingSettings defaults = TrainingSettings.defaults(NetworkKind.DENSE, settings.seed());
-        TrainingSettings training = new TrainingSettings(
-                defaults.network(),
-                defaults.labelMaturity(),
-                defaults.validationDays(),
-                defaults.legitimateShare(),
-                ALERTS_PER_DAY,
-                defaults.lowestThreshold());
+        TrainingSettings training =
+                new TrainingSettings(
+                        defaults.network(),
+                        defaults.labelMaturity(),
+                        defaults.validationDays(),
+                        defaults.legitimateShare(),
+                        ALERTS_PER_DAY,
+                        defaults.lowestThreshold());
         TrainingWindow window = new TrainingWindow(span.first(), span.last() + 1, span.last());
-        TrainingSet set = new TrainingSet(
-                training, window, new KnownLabels(reader.labels(), window.labelCutOff(), training.labelMaturity()));
+        TrainingSet set =
+                new TrainingSet(
+                        training,
+                        window,
+                        new KnownLabels(
+                                reader.labels(), window.labelCutOff(), training.labelMaturity()));
         reader.read(window.from(), window.to(), set::add);
         TrainedModel model = new Trainer(schema, progress).train(set);
         ModelRegistry registry = new ModelRegistry(jobSettings.registry().directory(), clock);
         registry.publish(model.zip());
-        say(String.format(
-                Locale.ROOT,
-                "Bundle %s is in service: average precision %.3f on the validation days, alerts from a score of %.3f.",
-                model.bundle().id(),
-                model.validation().averagePrecision(),
-                model.bundle().manifest().threshold()));
+        say(
+                String.format(
+                        Locale.ROOT,
+                        "Bundle %s is in service: average precision %.3f on the validation days,"
+                                + " alerts from a score of %.3f.",
+                        model.bundle().id(),
+                        model.validation().averagePrecision(),
+                        model.bundle().manifest().threshold()));
         return registry.promote(ModelPointer.CHAMPION, model.bundle().id(), Long.MIN_VALUE, null);
     }
 
@@ -200,29 +229,40 @@ public final class Demo {
             LiveTraffic present,
             JobCounts before)
             throws Exception {
-        JobPlan plan = JobPlan.of(jobSettings, parts, KafkaSettings.Start.EARLIEST, Map.of(), champion, -1);
+        JobPlan plan =
+                JobPlan.of(
+                        jobSettings, parts, KafkaSettings.Start.EARLIEST, Map.of(), champion, -1);
         LocalJob job = LocalJob.start(plan.kafka(), plan.job(), plan.flink(), plan.codecs(), false);
-        try (AlertWatch watch = new AlertWatch(bootstrapServers, names.alerts(), present.sent(), this::show)) {
+        try (AlertWatch watch =
+                new AlertWatch(bootstrapServers, names.alerts(), present.sent(), this::show)) {
             job.awaitRunning();
-            say(String.format(
-                    Locale.ROOT,
-                    "Live traffic: %d transactions a second for %d s.",
-                    settings.rate(),
-                    settings.live().toSeconds()));
+            say(
+                    String.format(
+                            Locale.ROOT,
+                            "Live traffic: %d transactions a second for %d s.",
+                            settings.rate(),
+                            settings.live().toSeconds()));
             present.sendSteadily(settings.live().toNanos(), settings.rate());
             job.awaitRead(present.records(), DRAIN);
             JobCounts live = job.stop();
             watch.awaitAlerts(live.alerts(), DRAIN);
             JobCounts total = job.totals();
             if (total.read() != before.read() + live.read()) {
-                throw new IllegalStateException("the job has read " + total.read() + " records in all, expected "
-                        + (before.read() + live.read()));
+                throw new IllegalStateException(
+                        "the job has read "
+                                + total.read()
+                                + " records in all, expected "
+                                + (before.read() + live.read()));
             }
-            long frauds = present.sent().values().stream()
-                    .filter(LiveTraffic.Sent::fraud)
-                    .count();
+            long frauds = present.sent().values().stream().filter(LiveTraffic.Sent::fraud).count();
             return new DemoResult(
-                    total, live, watch.alerts(), watch.hits(), frauds, watch.latencyMicros(), firstAlert);
+                    total,
+                    live,
+                    watch.alerts(),
+                    watch.hits(),
+                    frauds,
+                    watch.latencyMicros(),
+                    firstAlert);
         }
     }
 
@@ -231,17 +271,20 @@ public final class Demo {
             firstAlert = Duration.ofNanos(System.nanoTime() - began);
         }
         JsonNode alert = seen.alert();
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                "ALERT  score %.3f  card %s  %s %s  %s  after %.1f ms  (%s)",
-                alert.get("score").asDouble(),
-                alert.get("card_id").asText(),
-                amount(alert),
-                alert.get("currency").asText(),
-                alert.path("terminal_id").asText("no terminal"),
-                seen.micros() / 1000.0,
-                seen.fraud() ? "fraud in truth" : "legitimate in truth"));
-        alert.get("reasons").forEach(reason -> text.append("\n         ").append(reason.get("text").asText()));
+        StringBuilder text =
+                new StringBuilder(
+                        String.format(
+                                Locale.ROOT,
+                                "ALERT  score %.3f  card %s  %s %s  %s  after %.1f ms  (%s)",
+                                alert.get("score").asDouble(),
+                                alert.get("card_id").asText(),
+                                amount(alert),
+                                alert.get("currency").asText(),
+                                alert.path("terminal_id").asText("no terminal"),
+                                seen.micros() / 1000.0,
+                                seen.fraud() ? "fraud in truth" : "legitimate in truth"));
+        alert.get("reasons")
+                .forEach(reason -> text.append("\n         ").append(reason.get("text").asText()));
         out.accept(text.toString());
     }
 
@@ -251,6 +294,7 @@ public final class Demo {
     }
 
     private void say(String text) {
-        out.accept(String.format(Locale.ROOT, "%6.1f s  %s", (System.nanoTime() - began) / 1e9, text));
+        out.accept(
+                String.format(Locale.ROOT, "%6.1f s  %s", (System.nanoTime() - began) / 1e9, text));
     }
 }

@@ -12,7 +12,8 @@ import org.HdrHistogram.Histogram;
  * @param alerts of the live traffic that a consumer outside the job has read, each once
  * @param hits how many of these are fraud in truth
  * @param frauds how many live transactions are
- * @param latencyMicros from when a transaction was due to be sent to its alert being read, microseconds
+ * @param latencyMicros from when a transaction was due to be sent to its alert being read,
+ *     microseconds
  * @param firstAlert since the demo began; {@code null} if none came
  */
 public record DemoResult(

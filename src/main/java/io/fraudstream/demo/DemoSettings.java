@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param cards how many there are
  */
 public record DemoSettings(Duration live, int rate, int historyDays, int cards, long seed) {
-    public static final DemoSettings DEFAULT = new DemoSettings(Duration.ofSeconds(60), 200, 45, 2_000, 42);
+    public static final DemoSettings DEFAULT =
+            new DemoSettings(Duration.ofSeconds(60), 200, 40, 1_500, 42);
 
     static final double TRANSACTIONS_PER_CARD_AND_DAY = 2;
 

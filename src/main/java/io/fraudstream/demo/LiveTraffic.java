@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Sends a simulated stream into the topics, labels when they become known, and remembers what it knows to be true. */
+/**
+ * Sends a simulated stream into the topics, labels when they become known, and remembers what it
+ * knows to be true.
+ */
 final class LiveTraffic {
     private static final int DUPLICATE_EVERY = 400;
     private static final int MALFORMED_EVERY = 1000;
@@ -32,7 +35,9 @@ final class LiveTraffic {
     private long lastEventTime = Long.MIN_VALUE;
     private volatile boolean stopped;
 
-    /** When a transaction was due to be sent, by {@link System#nanoTime}, and whether it is fraud. */
+    /**
+     * When a transaction was due to be sent, by {@link System#nanoTime}, and whether it is fraud.
+     */
     record Sent(long dueNanos, boolean fraud) {}
 
     LiveTraffic(TransactionSimulator simulator, RecordProducer producer, TopicNames topics) {
@@ -57,8 +62,8 @@ final class LiveTraffic {
     }
 
     /**
-     * Sends at a steady rate, whatever answers come; among it a few duplicates, delayed and broken records, as there are
-     * in real life.
+     * Sends at a steady rate, whatever answers come; among it a few duplicates, delayed and broken
+     * records, as there are in real life.
      */
     void sendSteadily(long nanos, int rate) throws InterruptedException {
         long began = System.nanoTime();
@@ -86,7 +91,10 @@ final class LiveTraffic {
             }
             if (i % MALFORMED_EVERY == 0) {
                 records++;
-                producer.send(topics.transactions(), null, "{\"transaction_id\":".getBytes(StandardCharsets.UTF_8));
+                producer.send(
+                        topics.transactions(),
+                        null,
+                        "{\"transaction_id\":".getBytes(StandardCharsets.UTF_8));
             }
         }
         if (delayed != null) {
@@ -123,21 +131,25 @@ final class LiveTraffic {
     private void keepLabel(SimulatedTransaction simulated) {
         Transaction t = simulated.transaction();
         if (simulated.isReported()) {
-            labels.add(new FraudLabel(
-                    t.id(),
-                    t.cardId(),
-                    t.terminalId(),
-                    t.merchantId(),
-                    t.eventTime(),
-                    true,
-                    simulated.knownAt(),
-                    "chargeback"));
+            labels.add(
+                    new FraudLabel(
+                            t.id(),
+                            t.cardId(),
+                            t.terminalId(),
+                            t.merchantId(),
+                            t.eventTime(),
+                            true,
+                            simulated.knownAt(),
+                            "chargeback"));
         }
     }
 
     private void send(Transaction transaction) {
         records++;
-        producer.send(topics.transactions(), key(transaction.cardId()), TransactionCodec.encode(transaction));
+        producer.send(
+                topics.transactions(),
+                key(transaction.cardId()),
+                TransactionCodec.encode(transaction));
     }
 
     private static byte[] key(String cardId) {

@@ -1,5 +1,5 @@
 /**
- * The embedded default: everything in one process, from an empty directory to alerts with reasons. May import anything
- * but {@code cli}.
+ * The embedded default: everything in one process, from an empty directory to alerts with reasons.
+ * May import anything but {@code cli}.
  */
 package io.fraudstream.demo;

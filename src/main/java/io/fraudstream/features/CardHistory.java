@@ -24,7 +24,10 @@ public final class CardHistory {
 
     final CardEvents events = new CardEvents();
 
-    /** The newest raw vectors of {@link #vectorSchema}, oldest first, with the times and ranks of their events. */
+    /**
+     * The newest raw vectors of {@link #vectorSchema}, oldest first, with the times and ranks of
+     * their events.
+     */
     final float[][] vectors = new float[FeatureSchema.SEQUENCE_LENGTH][];
 
     final long[] vectorTimes = new long[FeatureSchema.SEQUENCE_LENGTH];
@@ -379,11 +382,15 @@ public final class CardHistory {
         int position = vectorCount;
         while (position > 0
                 && EventIdentity.isAfter(
-                        vectorTimes[position - 1], vectorRanks[position - 1], t.eventTime(), rank)) {
+                        vectorTimes[position - 1],
+                        vectorRanks[position - 1],
+                        t.eventTime(),
+                        rank)) {
             position--;
         }
         int first = Math.max(0, position + 1 - FeatureSchema.SEQUENCE_LENGTH);
-        while (first < position && vectorTimes[first] <= t.eventTime() - FeatureSchema.CARD_HORIZON) {
+        while (first < position
+                && vectorTimes[first] <= t.eventTime() - FeatureSchema.CARD_HORIZON) {
             first++;
         }
         float[][] sequence = Arrays.copyOfRange(vectors, first, position + 1);

@@ -7,9 +7,10 @@ final class EventIdentity {
     private EventIdentity() {}
 
     /**
-     * The first eight bytes of the identifier's UTF-8, to be compared unsigned. Events of the same millisecond on the
-     * same card or terminal are ordered by it; those that share all eight bytes too keep the order of their arrival,
-     * which in event-time mode is the order of their whole identifiers.
+     * The first eight bytes of the identifier's UTF-8, to be compared unsigned. Events of the same
+     * millisecond on the same card or terminal are ordered by it; those that share all eight bytes
+     * too keep the order of their arrival, which in event-time mode is the order of their whole
+     * identifiers.
      */
     static long rank(String id) {
         byte[] bytes = id.getBytes(StandardCharsets.UTF_8);

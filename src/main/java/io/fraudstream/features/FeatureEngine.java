@@ -4,9 +4,9 @@ import io.fraudstream.transaction.Transaction;
 import java.util.Arrays;
 
 /**
- * Turns events into feature vectors: the one implementation behind job, trainer, backtest and replay. First the terminal
- * of an event is stepped, then its card, each with the history that its key has. Not safe for several threads, since it
- * keeps a scratch vector.
+ * Turns events into feature vectors: the one implementation behind job, trainer, backtest and
+ * replay. First the terminal of an event is stepped, then its card, each with the history that its
+ * key has. Not safe for several threads, since it keeps a scratch vector.
  */
 public final class FeatureEngine {
     private final FeatureSchema schema;
@@ -36,7 +36,10 @@ public final class FeatureEngine {
         return schema;
     }
 
-    /** The features of a terminal's history at this event, which is then part of it; NaN without a terminal. */
+    /**
+     * The features of a terminal's history at this event, which is then part of it; NaN without a
+     * terminal.
+     */
     public Features stepTerminal(TerminalHistory history, Transaction t) {
         boolean approximate = stepTerminal(history, t, scratch);
         float[] values = new float[schema.terminalSize()];
@@ -53,7 +56,8 @@ public final class FeatureEngine {
         for (int i = 0; i < schema.terminalOffset(); i++) {
             vector[i] = (float) scratch[i];
         }
-        System.arraycopy(terminal.values(), 0, vector, schema.terminalOffset(), schema.terminalSize());
+        System.arraycopy(
+                terminal.values(), 0, vector, schema.terminalOffset(), schema.terminalSize());
         float[][] sequence = history.remember(t, vector, schema.fingerprint());
         return new CardStep(sequence, approximate || terminal.approximate());
     }

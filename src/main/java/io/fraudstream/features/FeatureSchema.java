@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The names, order, units and transforms of the features, and the constants that define them. Two schemas with the same
- * {@link #fingerprint()} give the same vector for the same events; a model serves only the schema that it was trained on.
+ * The names, order, units and transforms of the features, and the constants that define them. Two
+ * schemas with the same {@link #fingerprint()} give the same vector for the same events; a model
+ * serves only the schema that it was trained on.
  *
- * <p>A vector holds the transaction's own features, then the card's, then the terminal's. {@code NaN} means that there is
- * nothing to measure: no history yet, or an optional field that is absent.
+ * <p>A vector holds the transaction's own features, then the card's, then the terminal's. {@code
+ * NaN} means that there is nothing to measure: no history yet, or an optional field that is absent.
  */
 public final class FeatureSchema {
     /** Raised with every change of what a feature means. */
@@ -28,16 +29,25 @@ public final class FeatureSchema {
     /** No feature of a card looks further back. */
     public static final long CARD_HORIZON = Duration.ofDays(30).toMillis();
 
-    /** From this age on an event without a fraud label counts as legitimate in the terminal's features. */
+    /**
+     * From this age on an event without a fraud label counts as legitimate in the terminal's
+     * features.
+     */
     public static final long LABEL_DELAY = Duration.ofDays(7).toMillis();
 
     /** No feature of a terminal looks further back: 30 days behind the label delay. */
     public static final long TERMINAL_HORIZON = CARD_HORIZON + LABEL_DELAY;
 
-    /** How much longer histories keep events, so that events out of order are still placed among their neighbours. */
+    /**
+     * How much longer histories keep events, so that events out of order are still placed among
+     * their neighbours.
+     */
     public static final long DISORDER_ALLOWANCE = Duration.ofDays(1).toMillis();
 
-    /** An amount so many times the card's robust mean is called high, and left out of that mean from then on. */
+    /**
+     * An amount so many times the card's robust mean is called high, and left out of that mean from
+     * then on.
+     */
     static final double HIGH_RATIO = 3;
 
     static final String[] CARD_WINDOW_NAMES = {"10m", "1h", "24h", "7d", "14d", "30d"};
@@ -99,7 +109,8 @@ public final class FeatureSchema {
     public int indexOf(String name) {
         Integer index = indexes.get(name);
         if (index == null) {
-            throw new IllegalArgumentException("feature is " + name + ", expected one of " + indexes.keySet());
+            throw new IllegalArgumentException(
+                    "feature is " + name + ", expected one of " + indexes.keySet());
         }
         return index;
     }
@@ -124,15 +135,18 @@ public final class FeatureSchema {
         StringBuilder text = new StringBuilder("fraudstream features ").append(VERSION);
         text.append('\n').append(rates.canonicalText());
         text.append('\n').append(SEQUENCE_LENGTH).append(' ').append(LABEL_DELAY);
-        specs.forEach(spec -> text.append('\n')
-                .append(spec.name())
-                .append(' ')
-                .append(spec.unit())
-                .append(' ')
-                .append(spec.transform()));
+        specs.forEach(
+                spec ->
+                        text.append('\n')
+                                .append(spec.name())
+                                .append(' ')
+                                .append(spec.unit())
+                                .append(' ')
+                                .append(spec.transform()));
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(text.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(text.toString().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);

@@ -155,7 +155,9 @@ public final class TerminalHistory {
                     Unit.COUNT,
                     delay == 0
                             ? "known frauds at this terminal within 7d"
-                            : "known frauds at this terminal in the 7d up to " + delay + " days ago");
+                            : "known frauds at this terminal in the 7d up to "
+                                    + delay
+                                    + " days ago");
         }
         add(
                 specs,

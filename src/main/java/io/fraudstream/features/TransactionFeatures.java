@@ -19,9 +19,18 @@ final class TransactionFeatures {
         specs.add(new FeatureSpec("hour_of_day", Unit.HOUR, Transform.NONE, "time of day"));
         specs.add(new FeatureSpec("is_weekend", Unit.FLAG, Transform.NONE, "at the weekend"));
         specs.add(new FeatureSpec("is_night", Unit.FLAG, Transform.NONE, "at night"));
-        specs.add(new FeatureSpec(
-                "is_card_not_present", Unit.FLAG, Transform.NONE, "made without the card being present"));
-        specs.add(new FeatureSpec("is_magstripe", Unit.FLAG, Transform.NONE, "read from the magnetic stripe"));
+        specs.add(
+                new FeatureSpec(
+                        "is_card_not_present",
+                        Unit.FLAG,
+                        Transform.NONE,
+                        "made without the card being present"));
+        specs.add(
+                new FeatureSpec(
+                        "is_magstripe",
+                        Unit.FLAG,
+                        Transform.NONE,
+                        "read from the magnetic stripe"));
     }
 
     static void write(Transaction t, double[] out) {

@@ -27,8 +27,12 @@ public enum Unit {
             return "unknown";
         }
         return switch (this) {
-            case MONEY -> String.format(
-                    Locale.ROOT, "%,." + minorDigits + "f %s", value / StrictMath.pow(10, minorDigits), currency);
+            case MONEY ->
+                    String.format(
+                            Locale.ROOT,
+                            "%,." + minorDigits + "f %s",
+                            value / StrictMath.pow(10, minorDigits),
+                            currency);
             case COUNT -> number(value);
             case RATIO -> number(value) + " times";
             case DEVIATIONS -> number(value) + " deviations";
@@ -49,7 +53,9 @@ public enum Unit {
         if (seconds < 7_200) {
             return number(seconds / 60) + " min";
         }
-        return seconds < 172_800 ? number(seconds / 3_600) + " h" : number(seconds / 86_400) + " days";
+        return seconds < 172_800
+                ? number(seconds / 3_600) + " h"
+                : number(seconds / 86_400) + " days";
     }
 
     private static String number(double value) {

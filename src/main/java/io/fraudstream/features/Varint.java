@@ -4,7 +4,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** Whole numbers in as few bytes as they need: seven bits a byte, the lowest first, signs folded into the lowest bit. */
+/**
+ * Whole numbers in as few bytes as they need: seven bits a byte, the lowest first, signs folded
+ * into the lowest bit.
+ */
 final class Varint {
     private Varint() {}
 
@@ -32,7 +35,8 @@ final class Varint {
     static int readSize(DataInput in, int atMost) throws IOException {
         long size = read(in);
         if (size < 0 || size > atMost) {
-            throw new IOException("a size is " + size + ", expected 0 to " + atMost + ": the state is damaged");
+            throw new IOException(
+                    "a size is " + size + ", expected 0 to " + atMost + ": the state is damaged");
         }
         return (int) size;
     }

@@ -19,7 +19,8 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /**
- * The whole topology, on whatever sources it is given: {@link KafkaPipeline} brings the real ones and the sinks.
+ * The whole topology, on whatever sources it is given: {@link KafkaPipeline} brings the real ones
+ * and the sinks.
  *
  * <pre>
  * transactions ─ admission ─ dedupe ─ terminal features ─ card features and score ─► scored, alerts
@@ -45,39 +46,45 @@ public final class FraudPipeline {
             DataStream<ModelPointer> pointers,
             JobSettings settings,
             Codecs codecs) {
-        SingleOutputStreamOperator<Admitted> admitted = transactions
-                .process(new AdmissionFunction(settings), JobTypes.ADMITTED)
-                .uid(OperatorUids.ADMISSION)
-                .name("Admission");
-        SingleOutputStreamOperator<FraudLabel> labels = labelRecords
-                .process(new LabelAdmissionFunction(), JobTypes.LABEL)
-                .uid(OperatorUids.LABEL_ADMISSION)
-                .name("Label admission");
+        SingleOutputStreamOperator<Admitted> admitted =
+                transactions
+                        .process(new AdmissionFunction(settings), JobTypes.ADMITTED)
+                        .uid(OperatorUids.ADMISSION)
+                        .name("Admission");
+        SingleOutputStreamOperator<FraudLabel> labels =
+                labelRecords
+                        .process(new LabelAdmissionFunction(), JobTypes.LABEL)
+                        .uid(OperatorUids.LABEL_ADMISSION)
+                        .name("Label admission");
 
-        SingleOutputStreamOperator<Admitted> unique = admitted.keyBy(DedupeFunction.BUCKET)
-                .process(new DedupeFunction(settings), JobTypes.ADMITTED)
-                .uid(OperatorUids.DEDUPE)
-                .name("Dedupe");
+        SingleOutputStreamOperator<Admitted> unique =
+                admitted.keyBy(DedupeFunction.BUCKET)
+                        .process(new DedupeFunction(settings), JobTypes.ADMITTED)
+                        .uid(OperatorUids.DEDUPE)
+                        .name("Dedupe");
 
-        SingleOutputStreamOperator<Measured> measured = unique.keyBy(TerminalFunction.TERMINAL)
-                .connect(labels.keyBy(TerminalFunction.LABEL_TERMINAL))
-                .process(new TerminalFunction(settings, codecs), JobTypes.MEASURED)
-                .uid(OperatorUids.TERMINAL_FEATURES)
-                .name("Terminal features");
+        SingleOutputStreamOperator<Measured> measured =
+                unique.keyBy(TerminalFunction.TERMINAL)
+                        .connect(labels.keyBy(TerminalFunction.LABEL_TERMINAL))
+                        .process(new TerminalFunction(settings, codecs), JobTypes.MEASURED)
+                        .uid(OperatorUids.TERMINAL_FEATURES)
+                        .name("Terminal features");
 
-        SingleOutputStreamOperator<ScoredTransaction> scored = measured.keyBy(CardFunction.CARD)
-                .connect(pointers.broadcast(CardFunction.POINTERS))
-                .process(new CardFunction(settings, codecs), JobTypes.SCORED)
-                .uid(OperatorUids.CARD_SCORING)
-                .name("Card features and score");
+        SingleOutputStreamOperator<ScoredTransaction> scored =
+                measured.keyBy(CardFunction.CARD)
+                        .connect(pointers.broadcast(CardFunction.POINTERS))
+                        .process(new CardFunction(settings, codecs), JobTypes.SCORED)
+                        .uid(OperatorUids.CARD_SCORING)
+                        .name("Card features and score");
 
-        SingleOutputStreamOperator<ScoredTransaction> alerts = scored.filter(
-                        transaction -> transaction.decision() == Decision.ALERT)
-                .uid(OperatorUids.ALERTS_ONLY)
-                .name("Alerts only");
+        SingleOutputStreamOperator<ScoredTransaction> alerts =
+                scored.filter(transaction -> transaction.decision() == Decision.ALERT)
+                        .uid(OperatorUids.ALERTS_ONLY)
+                        .name("Alerts only");
 
-        DataStream<Rejection> rejected = admitted.getSideOutput(AdmissionFunction.REJECTED)
-                .union(labels.getSideOutput(AdmissionFunction.REJECTED));
+        DataStream<Rejection> rejected =
+                admitted.getSideOutput(AdmissionFunction.REJECTED)
+                        .union(labels.getSideOutput(AdmissionFunction.REJECTED));
         return new Outputs(scored, alerts, rejected, labels);
     }
 }

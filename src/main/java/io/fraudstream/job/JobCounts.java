@@ -6,12 +6,14 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
- * What a job has counted, in checkpointed state. Once it has drained, read = scored + rejected + late + duplicate.
+ * What a job has counted, in checkpointed state. Once it has drained, read = scored + rejected +
+ * late + duplicate.
  *
  * @param read records of the transactions topic
  * @param late not scored because they came too late
  * @param scoredLate those of {@code scored} that came too late and were scored all the same
- * @param latencyMillis from a record's timestamp to its score; empty where events did not arrive live
+ * @param latencyMillis from a record's timestamp to its score; empty where events did not arrive
+ *     live
  */
 public record JobCounts(
         long read,
@@ -25,7 +27,8 @@ public record JobCounts(
         long labels,
         long labelsRejected,
         Histogram latencyMillis) {
-    public static final JobCounts NONE = new JobCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new Histogram(2));
+    public static final JobCounts NONE =
+            new JobCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new Histogram(2));
 
     static JobCounts of(Map<String, Object> accumulators) {
         Object latency = accumulators.get(LatencyHistogram.NAME);

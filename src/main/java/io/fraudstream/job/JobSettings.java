@@ -10,7 +10,9 @@ import java.time.Duration;
  * @param outOfOrderness bound on disorder within a partition
  * @param dedupeHorizon for how long, in event time, a transaction id is remembered
  * @param maxEventsPerHistory from so many events on a card's or terminal's history folds its oldest
- * @param champion the bundle that serves from the start, or {@code null} to observe until a pointer comes
+ * @param champion the bundle that serves from the start, or {@code null} to observe until a pointer
+ *     comes
+ * @param followsPromotions whether pointers that are announced change the model in service
  * @param measureLatency whether the time from a record's timestamp to its score is measured
  */
 public record JobSettings(
@@ -21,7 +23,8 @@ public record JobSettings(
         Duration dedupeHorizon,
         int maxEventsPerHistory,
         ModelPointer champion,
-        boolean measureLatency)
+        boolean measureLatency,
+        boolean followsPromotions)
         implements Serializable {
     public static final int MAX_EVENTS_PER_HISTORY = 4096;
 
@@ -34,7 +37,8 @@ public record JobSettings(
                 Duration.ofDays(7),
                 MAX_EVENTS_PER_HISTORY,
                 null,
-                order == OrderMode.ARRIVAL);
+                order == OrderMode.ARRIVAL,
+                true);
     }
 
     public JobSettings withChampion(ModelPointer pointer) {
@@ -46,6 +50,7 @@ public record JobSettings(
                 dedupeHorizon,
                 maxEventsPerHistory,
                 pointer,
-                measureLatency);
+                measureLatency,
+                followsPromotions);
     }
 }

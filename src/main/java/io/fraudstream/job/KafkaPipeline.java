@@ -35,66 +35,84 @@ import org.apache.kafka.common.TopicPartition;
 
 /** Puts {@link FraudPipeline} between Kafka topics and the event store. */
 public final class KafkaPipeline {
-    // The broker's default maximum is 15 minutes; the sink's own default of an hour would be refused.
+    // The broker's default maximum is 15 minutes; the sink's own default of an hour would be
+    // refused.
     private static final String TRANSACTION_TIMEOUT_MILLIS = "840000";
 
     private KafkaPipeline() {}
 
     /** Adds the job to the environment; {@code env.executeAsync} then starts it. */
     public static void build(
-            StreamExecutionEnvironment env, KafkaSettings kafka, JobSettings settings, Codecs codecs) {
-        DataStream<Received> transactions = env.fromSource(
-                        source(
-                                kafka,
-                                kafka.transactionsTopic(),
-                                ReceivedDeserializer.transactions(codecs, ends(kafka, kafka.transactionsTopic()))),
-                        watermarks(kafka, settings),
-                        "Transactions",
-                        JobTypes.RECEIVED)
-                .uid(OperatorUids.TRANSACTION_SOURCE);
-        DataStream<Received> labels = env.fromSource(
-                        source(
-                                kafka,
-                                kafka.labelsTopic(),
-                                ReceivedDeserializer.labels(codecs, ends(kafka, kafka.labelsTopic()))),
-                        watermarks(kafka, settings),
-                        "Labels",
-                        JobTypes.RECEIVED)
-                .uid(OperatorUids.LABEL_SOURCE);
-        DataStream<ModelPointer> pointers = env.fromSource(
-                        pointerSource(kafka), neverHoldingBack(), "Model pointers", JobTypes.POINTER)
-                .setParallelism(1)
-                .uid(OperatorUids.POINTER_SOURCE);
+            StreamExecutionEnvironment env,
+            KafkaSettings kafka,
+            JobSettings settings,
+            Codecs codecs) {
+        DataStream<Received> transactions =
+                env.fromSource(
+                                source(
+                                        kafka,
+                                        kafka.transactionsTopic(),
+                                        ReceivedDeserializer.transactions(
+                                                codecs, ends(kafka, kafka.transactionsTopic()))),
+                                watermarks(kafka, settings),
+                                "Transactions",
+                                JobTypes.RECEIVED)
+                        .uid(OperatorUids.TRANSACTION_SOURCE);
+        DataStream<Received> labels =
+                env.fromSource(
+                                source(
+                                        kafka,
+                                        kafka.labelsTopic(),
+                                        ReceivedDeserializer.labels(
+                                                codecs, ends(kafka, kafka.labelsTopic()))),
+                                watermarks(kafka, settings),
+                                "Labels",
+                                JobTypes.RECEIVED)
+                        .uid(OperatorUids.LABEL_SOURCE);
+        DataStream<ModelPointer> pointers =
+                env.fromSource(
+                                pointerSource(kafka),
+                                neverHoldingBack(),
+                                "Model pointers",
+                                JobTypes.POINTER)
+                        .setParallelism(1)
+                        .uid(OperatorUids.POINTER_SOURCE);
 
-        FraudPipeline.Outputs outputs = FraudPipeline.build(transactions, labels, pointers, settings, codecs);
+        FraudPipeline.Outputs outputs =
+                FraudPipeline.build(transactions, labels, pointers, settings, codecs);
 
         outputs.alerts()
-                .sinkTo(sink(
-                        kafka,
-                        "alerts",
-                        new RecordWriter<ScoredTransaction>(
-                                kafka.alertsTopic(),
-                                ScoredTransaction::alertId,
-                                ScoredTransactionCodec::encodeAlert)))
+                .sinkTo(
+                        sink(
+                                kafka,
+                                "alerts",
+                                new RecordWriter<ScoredTransaction>(
+                                        kafka.alertsTopic(),
+                                        ScoredTransaction::alertId,
+                                        ScoredTransactionCodec::encodeAlert)))
                 .uid(OperatorUids.ALERT_SINK)
                 .name("Alerts");
         outputs.rejected()
-                .sinkTo(sink(
-                        kafka,
-                        "rejected",
-                        new RecordWriter<Rejection>(
-                                kafka.rejectedTopic(), rejection -> null, RejectionCodec::encode)))
+                .sinkTo(
+                        sink(
+                                kafka,
+                                "rejected",
+                                new RecordWriter<Rejection>(
+                                        kafka.rejectedTopic(),
+                                        rejection -> null,
+                                        RejectionCodec::encode)))
                 .uid(OperatorUids.REJECTED_SINK)
                 .name("Rejected records");
         if (kafka.scoredTopic() != null) {
             outputs.scored()
-                    .sinkTo(sink(
-                            kafka,
-                            "scored",
-                            new RecordWriter<ScoredTransaction>(
-                                    kafka.scoredTopic(),
-                                    scored -> scored.transaction().cardId(),
-                                    ScoredTransactionCodec::encodeScored)))
+                    .sinkTo(
+                            sink(
+                                    kafka,
+                                    "scored",
+                                    new RecordWriter<ScoredTransaction>(
+                                            kafka.scoredTopic(),
+                                            scored -> scored.transaction().cardId(),
+                                            ScoredTransactionCodec::encodeScored)))
                     .uid(OperatorUids.SCORED_SINK)
                     .name("Scored transactions");
         }
@@ -111,22 +129,27 @@ public final class KafkaPipeline {
     }
 
     /**
-     * Runs the job on the cluster that this process was submitted to, whose own settings stand but for what the job's
-     * correctness rests on.
+     * Runs the job on the cluster that this process was submitted to, whose own settings stand but
+     * for what the job's correctness rests on.
      *
      * @throws Exception what Flink throws if the job cannot be started or fails
      */
     public static void executeOnCluster(
-            KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs) throws Exception {
+            KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs)
+            throws Exception {
         Configuration configuration = new Configuration();
         demandTypesAndUids(configuration, flink);
         flink.extra().forEach(configuration::setString);
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         build(env, kafka, settings, codecs);
         env.execute("Fraudstream");
     }
 
-    /** What must hold wherever the job runs: explicit types and uids, and a maximum parallelism for life. */
+    /**
+     * What must hold wherever the job runs: explicit types and uids, and a maximum parallelism for
+     * life.
+     */
     static void demandTypesAndUids(Configuration configuration, FlinkSettings flink) {
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
         configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
@@ -138,7 +161,8 @@ public final class KafkaPipeline {
         return kafka.endOffsets().getOrDefault(topic, Map.of());
     }
 
-    private static WatermarkStrategy<Received> watermarks(KafkaSettings kafka, JobSettings settings) {
+    private static WatermarkStrategy<Received> watermarks(
+            KafkaSettings kafka, JobSettings settings) {
         return kafka.runsUntilEnd()
                 ? ReceivedWatermarks.untilEnd(settings.outOfOrderness())
                 : ReceivedWatermarks.live(settings.outOfOrderness(), settings.idleness());
@@ -152,14 +176,15 @@ public final class KafkaPipeline {
                     case LATEST -> OffsetsInitializer.latest();
                     case TIMESTAMP -> OffsetsInitializer.timestamp(kafka.start().timestamp());
                 };
-        KafkaSource<Received> source = KafkaSource.<Received>builder()
-                .setBootstrapServers(kafka.bootstrapServers())
-                .setProperties(properties(kafka))
-                .setGroupId(kafka.groupId())
-                .setTopics(topic)
-                .setStartingOffsets(start)
-                .setDeserializer(deserializer)
-                .build();
+        KafkaSource<Received> source =
+                KafkaSource.<Received>builder()
+                        .setBootstrapServers(kafka.bootstrapServers())
+                        .setProperties(properties(kafka))
+                        .setGroupId(kafka.groupId())
+                        .setTopics(topic)
+                        .setStartingOffsets(start)
+                        .setDeserializer(deserializer)
+                        .build();
         return kafka.runsUntilEnd() ? new UntilEndSource<>(source, ends(kafka, topic)) : source;
     }
 
@@ -201,7 +226,9 @@ public final class KafkaPipeline {
                 .setKafkaProducerConfig(properties)
                 .setRecordSerializer(writer)
                 .setDeliveryGuarantee(
-                        kafka.exactlyOnce() ? DeliveryGuarantee.EXACTLY_ONCE : DeliveryGuarantee.AT_LEAST_ONCE)
+                        kafka.exactlyOnce()
+                                ? DeliveryGuarantee.EXACTLY_ONCE
+                                : DeliveryGuarantee.AT_LEAST_ONCE)
                 .setTransactionalIdPrefix(kafka.groupId() + "-" + name)
                 .build();
     }
@@ -214,16 +241,19 @@ public final class KafkaPipeline {
 
     /** Pointers have no event time of their own, so theirs is always over. */
     private static WatermarkStrategy<ModelPointer> neverHoldingBack() {
-        return WatermarkStrategy.forGenerator(context -> new WatermarkGenerator<ModelPointer>() {
-            @Override
-            public void onEvent(ModelPointer pointer, long timestamp, WatermarkOutput output) {
-                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
-            }
+        return WatermarkStrategy.forGenerator(
+                context ->
+                        new WatermarkGenerator<ModelPointer>() {
+                            @Override
+                            public void onEvent(
+                                    ModelPointer pointer, long timestamp, WatermarkOutput output) {
+                                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
+                            }
 
-            @Override
-            public void onPeriodicEmit(WatermarkOutput output) {
-                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
-            }
-        });
+                            @Override
+                            public void onPeriodicEmit(WatermarkOutput output) {
+                                output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
+                            }
+                        });
     }
 }

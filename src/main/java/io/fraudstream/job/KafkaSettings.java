@@ -7,10 +7,13 @@ import java.util.Map;
  * Where the job reads and writes.
  *
  * @param properties passed to every Kafka client
- * @param groupId under which offsets are committed at each checkpoint, for lag monitors; never read back
+ * @param groupId under which offsets are committed at each checkpoint, for lag monitors; never read
+ *     back
  * @param start where to begin without a checkpoint
- * @param endOffsets where a run until the topics' present ends stops, per topic and partition; empty for a run without end
- * @param exactlyOnce whether sinks write in Kafka transactions, which show alerts one checkpoint later
+ * @param endOffsets where a run until the topics' present ends stops, per topic and partition;
+ *     empty for a run without end
+ * @param exactlyOnce whether sinks write in Kafka transactions, which show alerts one checkpoint
+ *     later
  * @param scoredTopic the topic of scored transactions, or {@code null} to write none
  * @param storeDirectory the event store, or {@code null} to store nothing
  */

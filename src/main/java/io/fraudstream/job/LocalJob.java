@@ -22,6 +22,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -37,14 +38,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
- * The job on a Flink cluster inside this JVM. It goes on where the last run stopped, unless it is told to begin afresh,
- * and stops with a savepoint, so that nothing is lost or doubled between runs.
+ * The job on a Flink cluster inside this JVM. It goes on where the last run stopped, unless it is
+ * told to begin afresh, and stops with a savepoint, so that nothing is lost or doubled between
+ * runs.
  */
 public final class LocalJob {
     private static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(5);
     // A record crosses three shuffles, each of which would wait so long for company.
     private static final Duration LIVE_BUFFER_TIMEOUT = Duration.ofMillis(1);
     private static final Duration REPLAY_BUFFER_TIMEOUT = Duration.ofMillis(100);
+    private static final Duration HEARTBEAT = Duration.ofMillis(500);
     private static final Duration POLL = Duration.ofMillis(250);
 
     private final JobClient client;
@@ -55,7 +58,12 @@ public final class LocalJob {
     private boolean stopped;
     private JobCounts last = JobCounts.NONE;
 
-    private LocalJob(JobClient client, KafkaSettings kafka, Path checkpoints, JobCounts before, boolean resumed) {
+    private LocalJob(
+            JobClient client,
+            KafkaSettings kafka,
+            Path checkpoints,
+            JobCounts before,
+            boolean resumed) {
         this.client = client;
         this.kafka = kafka;
         this.checkpoints = checkpoints;
@@ -71,24 +79,33 @@ public final class LocalJob {
      * @throws ExecutionException if the job cannot be started
      */
     public static LocalJob start(
-            KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs, boolean fresh)
+            KafkaSettings kafka,
+            JobSettings settings,
+            FlinkSettings flink,
+            Codecs codecs,
+            boolean fresh)
             throws IOException, ExecutionException {
         Path checkpoints = Path.of(flink.checkpoints());
         Configuration configuration = configuration(flink, settings.order());
         Optional<Path> point = fresh ? Optional.empty() : new RestorePoint(checkpoints).newest();
-        point.ifPresent(path ->
-                configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
+        point.ifPresent(
+                path ->
+                        configuration.set(
+                                StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
         JobCounts before = point.isPresent() ? RestorePoint.countsAt(point.get()) : JobCounts.NONE;
-        StreamExecutionEnvironment env = flink.webPort() < 0
-                ? StreamExecutionEnvironment.createLocalEnvironment(flink.parallelism(), configuration)
-                : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
+        StreamExecutionEnvironment env =
+                flink.webPort() < 0
+                        ? StreamExecutionEnvironment.createLocalEnvironment(
+                                flink.parallelism(), configuration)
+                        : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
         env.setParallelism(flink.parallelism());
         KafkaPipeline.build(env, kafka, settings, codecs);
         if (point.isEmpty() || kafka.runsUntilEnd()) {
             forgetCommittedOffsets(kafka);
         }
         try {
-            return new LocalJob(env.executeAsync("Fraudstream"), kafka, checkpoints, before, point.isPresent());
+            return new LocalJob(
+                    env.executeAsync("Fraudstream"), kafka, checkpoints, before, point.isPresent());
         } catch (Exception e) {
             throw new ExecutionException("the job could not be started", e);
         }
@@ -125,11 +142,17 @@ public final class LocalJob {
         c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
         c.set(StateBackendOptions.STATE_BACKEND, flink.rocksDb() ? "rocksdb" : "hashmap");
         KafkaPipeline.demandTypesAndUids(c, flink);
+        // Accumulators travel with heartbeats, and whoever waits for counts waits for these.
+        c.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, HEARTBEAT);
         c.set(CoreOptions.DEFAULT_PARALLELISM, flink.parallelism());
         c.set(TaskManagerOptions.NUM_TASK_SLOTS, flink.parallelism());
-        c.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
+        c.set(
+                TaskManagerOptions.MANAGED_MEMORY_SIZE,
+                MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
         c.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-        c.set(ExecutionOptions.BUFFER_TIMEOUT, order == OrderMode.ARRIVAL ? LIVE_BUFFER_TIMEOUT : REPLAY_BUFFER_TIMEOUT);
+        c.set(
+                ExecutionOptions.BUFFER_TIMEOUT,
+                order == OrderMode.ARRIVAL ? LIVE_BUFFER_TIMEOUT : REPLAY_BUFFER_TIMEOUT);
         if (flink.webPort() >= 0) {
             c.set(RestOptions.BIND_PORT, Integer.toString(flink.webPort()));
         }
@@ -168,13 +191,14 @@ public final class LocalJob {
     }
 
     /**
-     * Waits until everything up to the end offsets has been read and is part of a completed checkpoint, and every record
-     * read has come to its end.
+     * Waits until everything up to the end offsets has been read and is part of a completed
+     * checkpoint, and every record read has come to its end.
      *
      * @param progress told the counts now and then
      * @throws ExecutionException if the job fails meanwhile
      */
-    public void awaitEnds(Consumer<JobCounts> progress) throws ExecutionException, InterruptedException {
+    public void awaitEnds(Consumer<JobCounts> progress)
+            throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(clientProperties(kafka))) {
             while (!stopped && !(isRead(admin) && counts().isBalanced())) {
                 try {
@@ -201,11 +225,13 @@ public final class LocalJob {
     }
 
     /**
-     * Waits until this run has read so many records and all of them have come to their end, but no longer than this.
+     * Waits until this run has read so many records and all of them have come to their end, but no
+     * longer than this.
      *
      * @throws ExecutionException if the job fails meanwhile
      */
-    public void awaitRead(long records, Duration atMost) throws ExecutionException, InterruptedException {
+    public void awaitRead(long records, Duration atMost)
+            throws ExecutionException, InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (System.nanoTime() < deadline) {
             JobCounts counts = counts();
@@ -227,12 +253,14 @@ public final class LocalJob {
     }
 
     private boolean isRead(Admin admin) throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(kafka.groupId())
-                .partitionsToOffsetAndMetadata()
-                .get();
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                admin.listConsumerGroupOffsets(kafka.groupId())
+                        .partitionsToOffsetAndMetadata()
+                        .get();
         for (Map.Entry<String, Map<Integer, Long>> topic : kafka.endOffsets().entrySet()) {
             for (Map.Entry<Integer, Long> end : topic.getValue().entrySet()) {
-                OffsetAndMetadata at = committed.get(new TopicPartition(topic.getKey(), end.getKey()));
+                OffsetAndMetadata at =
+                        committed.get(new TopicPartition(topic.getKey(), end.getKey()));
                 if (at == null || at.offset() < end.getValue()) {
                     return false;
                 }
@@ -242,25 +270,32 @@ public final class LocalJob {
     }
 
     /**
-     * Stops with a savepoint from which the next run goes on; everything read is then committed, Parquet files included.
+     * Stops with a savepoint from which the next run goes on; everything read is then committed,
+     * Parquet files included.
      *
      * @return what this run has counted
-     * @throws ExecutionException if the savepoint fails; the last checkpoint is then what the next run goes on from
+     * @throws ExecutionException if the savepoint fails; the last checkpoint is then what the next
+     *     run goes on from
      */
-    public synchronized JobCounts stop() throws ExecutionException, InterruptedException, IOException {
+    public synchronized JobCounts stop()
+            throws ExecutionException, InterruptedException, IOException {
         if (stopped) {
             return last.since(before);
         }
         try {
-            String savepoint = client.stopWithSavepoint(
-                            false, checkpoints.resolve("savepoints").toUri().toString(), SavepointFormatType.CANONICAL)
-                    .get(SAVEPOINT_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            String savepoint =
+                    client.stopWithSavepoint(
+                                    false,
+                                    checkpoints.resolve("savepoints").toUri().toString(),
+                                    SavepointFormatType.CANONICAL)
+                            .get(SAVEPOINT_PATIENCE.toSeconds(), TimeUnit.SECONDS);
             last = JobCounts.of(ended().get(1, TimeUnit.MINUTES).getAllAccumulatorResults());
             stopped = true;
             RestorePoint.writeCounts(Path.of(URI.create(savepoint)), last);
             return last.since(before);
         } catch (TimeoutException slow) {
-            throw new ExecutionException("the savepoint was not complete within " + SAVEPOINT_PATIENCE, slow);
+            throw new ExecutionException(
+                    "the savepoint was not complete within " + SAVEPOINT_PATIENCE, slow);
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.fraudstream.job;
 
-/** The uids by which state finds its operator again after an upgrade. Constants: never renamed, never reused. */
+/**
+ * The uids by which state finds its operator again after an upgrade. Constants: never renamed,
+ * never reused.
+ */
 public final class OperatorUids {
     public static final String TRANSACTION_SOURCE = "transaction-source";
     public static final String LABEL_SOURCE = "label-source";

@@ -4,6 +4,9 @@ package io.fraudstream.job;
 public enum OrderMode {
     /** At once, as they are received: the lowest latency. */
     ARRIVAL,
-    /** Held until the watermark and scored by (event time, transaction id): the same result at any parallelism. */
+    /**
+     * Held until the watermark and scored by (event time, transaction id): the same result at any
+     * parallelism.
+     */
     EVENT_TIME
 }

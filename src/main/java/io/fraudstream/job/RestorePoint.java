@@ -11,7 +11,10 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
-/** The newest complete checkpoint or savepoint below a directory, and what had been counted when a run ended there. */
+/**
+ * The newest complete checkpoint or savepoint below a directory, and what had been counted when a
+ * run ended there.
+ */
 final class RestorePoint {
     private static final String METADATA = "_metadata";
     private static final String COUNTS = "fraudstream-counts.properties";

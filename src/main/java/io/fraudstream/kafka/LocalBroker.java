@@ -17,7 +17,8 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * A real Kafka broker in this JVM: one KRaft node, controller and broker in one, for people and tests without another.
+ * A real Kafka broker in this JVM: one KRaft node, controller and broker in one, for people and
+ * tests without another.
  *
  * <pre>{@code
  * try (LocalBroker broker = LocalBroker.start(directory, 0)) {
@@ -25,9 +26,10 @@ import org.apache.kafka.common.utils.Time;
  * }
  * }</pre>
  *
- * <p>It listens on the loopback address alone, keeps its data in the given directory and finds them there at the next
- * start. Records never expire, since replayed streams carry old times. Closing says goodbye to the controller; after a
- * kill the next start waits about 9 s until the controller gives up the dead broker.
+ * <p>It listens on the loopback address alone, keeps its data in the given directory and finds them
+ * there at the next start. Records never expire, since replayed streams carry old times. Closing
+ * says goodbye to the controller; after a kill the next start waits about 9 s until the controller
+ * gives up the dead broker.
  */
 public final class LocalBroker implements AutoCloseable {
     private static final String HOST = "localhost";
@@ -59,7 +61,9 @@ public final class LocalBroker implements AutoCloseable {
             server.startup();
         } catch (RuntimeException failed) {
             server.shutdown();
-            throw new IOException("the broker did not start in " + directory + ": " + failed.getMessage(), failed);
+            throw new IOException(
+                    "the broker did not start in " + directory + ": " + failed.getMessage(),
+                    failed);
         }
         return new LocalBroker(server, clientPort);
     }
@@ -68,7 +72,8 @@ public final class LocalBroker implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getByName(HOST))) {
             return socket.getLocalPort();
         } catch (IOException taken) {
-            throw new IOException("port " + wanted + " is taken, expected a free one (0 finds one)", taken);
+            throw new IOException(
+                    "port " + wanted + " is taken, expected a free one (0 finds one)", taken);
         }
     }
 
@@ -77,7 +82,16 @@ public final class LocalBroker implements AutoCloseable {
         p.setProperty("process.roles", "broker,controller");
         p.setProperty("node.id", "1");
         p.setProperty("controller.quorum.voters", "1@" + HOST + ":" + controllerPort);
-        p.setProperty("listeners", "PLAINTEXT://" + HOST + ":" + clientPort + ",CONTROLLER://" + HOST + ":" + controllerPort);
+        p.setProperty(
+                "listeners",
+                "PLAINTEXT://"
+                        + HOST
+                        + ":"
+                        + clientPort
+                        + ",CONTROLLER://"
+                        + HOST
+                        + ":"
+                        + controllerPort);
         p.setProperty("advertised.listeners", "PLAINTEXT://" + HOST + ":" + clientPort);
         p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         p.setProperty("controller.listener.names", "CONTROLLER");
@@ -101,7 +115,10 @@ public final class LocalBroker implements AutoCloseable {
         return p;
     }
 
-    /** Prepares an empty directory, as {@code kafka-storage format} does; one that was prepared stays as it is. */
+    /**
+     * Prepares an empty directory, as {@code kafka-storage format} does; one that was prepared
+     * stays as it is.
+     */
     private static void format(Path data, Properties properties) throws IOException {
         if (Files.exists(data.resolve("meta.properties"))) {
             return;
@@ -117,7 +134,9 @@ public final class LocalBroker implements AutoCloseable {
             String[] command = {"format", "--cluster-id=" + clusterId, "--config=" + settings};
             if (StorageTool.execute(command, out) != 0) {
                 throw new IOException(
-                        data + " cannot be prepared for a broker: " + said.toString(StandardCharsets.UTF_8));
+                        data
+                                + " cannot be prepared for a broker: "
+                                + said.toString(StandardCharsets.UTF_8));
             }
         } finally {
             Files.delete(settings);
@@ -129,7 +148,10 @@ public final class LocalBroker implements AutoCloseable {
         return HOST + ":" + port;
     }
 
-    /** Returns when the broker has ended, by {@link #close} from another thread or by a fault of its own. */
+    /**
+     * Returns when the broker has ended, by {@link #close} from another thread or by a fault of its
+     * own.
+     */
     public void awaitEnd() {
         server.awaitShutdown();
     }

@@ -11,8 +11,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A Kafka producer that loses nothing silently: it waits for all replicas, writes once, and the first record that the
- * broker does not take fails the next {@link #send} or {@link #flush}. For one thread.
+ * A Kafka producer that loses nothing silently: it waits for all replicas, writes once, and the
+ * first record that the broker does not take fails the next {@link #send} or {@link #flush}. For
+ * one thread.
  */
 public final class RecordProducer implements RecordSink, AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(10);
@@ -21,22 +22,37 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final String bootstrapServers;
 
-    private RecordProducer(String bootstrapServers, Map<String, Object> tuning) {
+    private RecordProducer(
+            String bootstrapServers, Map<String, String> properties, Map<String, Object> tuning) {
         this.bootstrapServers = bootstrapServers;
         Map<String, Object> settings = new HashMap<>(tuning);
+        settings.putAll(properties);
         settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        // With more, a first batch that a new partition refuses is overtaken, and then refused for ever.
+        // With more, a first batch that a new partition refuses is overtaken, and then refused for
+        // ever.
         settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        settings.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        this.producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** For as many records a second as possible. */
     public static RecordProducer forThroughput(String bootstrapServers) {
+        return forThroughput(bootstrapServers, Map.of());
+    }
+
+    /**
+     * The same with more settings.
+     *
+     * @param properties passed to the client as they are, such as {@code security.protocol}
+     */
+    public static RecordProducer forThroughput(
+            String bootstrapServers, Map<String, String> properties) {
         return new RecordProducer(
                 bootstrapServers,
+                properties,
                 Map.of(
                         ProducerConfig.LINGER_MS_CONFIG, 50,
                         ProducerConfig.BATCH_SIZE_CONFIG, 512 * 1024,
@@ -45,7 +61,14 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
 
     /** For records that are to arrive soon after they were sent. */
     public static RecordProducer forLatency(String bootstrapServers) {
-        return new RecordProducer(bootstrapServers, Map.of(ProducerConfig.LINGER_MS_CONFIG, 1));
+        return forLatency(bootstrapServers, Map.of());
+    }
+
+    /** The same with more settings, as in {@link #forThroughput(String, Map)}. */
+    public static RecordProducer forLatency(
+            String bootstrapServers, Map<String, String> properties) {
+        return new RecordProducer(
+                bootstrapServers, properties, Map.of(ProducerConfig.LINGER_MS_CONFIG, 1));
     }
 
     @Override
@@ -53,11 +76,13 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
     public void send(String topic, byte[] key, byte[] value) {
         throwFailure();
         try {
-            producer.send(new ProducerRecord<>(topic, key, value), (metadata, failed) -> {
-                if (failed != null) {
-                    failure.compareAndSet(null, failed);
-                }
-            });
+            producer.send(
+                    new ProducerRecord<>(topic, key, value),
+                    (metadata, failed) -> {
+                        if (failed != null) {
+                            failure.compareAndSet(null, failed);
+                        }
+                    });
         } catch (KafkaException refused) {
             throw failed(refused);
         }
@@ -77,7 +102,8 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
     }
 
     private KafkaException failed(Exception cause) {
-        return new KafkaException("sending to " + bootstrapServers + " failed: " + cause.getMessage(), cause);
+        return new KafkaException(
+                "sending to " + bootstrapServers + " failed: " + cause.getMessage(), cause);
     }
 
     @Override

@@ -12,6 +12,9 @@ public interface RecordSink {
      */
     void send(String topic, byte[] key, byte[] value);
 
-    /** Returns when the broker has acknowledged everything; throws a {@link KafkaException} if it did not. */
+    /**
+     * Returns when the broker has acknowledged everything; throws a {@link KafkaException} if it
+     * did not.
+     */
     void flush();
 }

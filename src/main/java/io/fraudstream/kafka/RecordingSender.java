@@ -16,17 +16,21 @@ import org.apache.kafka.common.KafkaException;
 /**
  * Streams a recording into the transactions and labels topics, keyed by card.
  *
- * <p>A label is sent when the stream's event time, which is the latest so far, reaches its {@code knownAt}; before a
- * transaction of the same time, and in order of {@code knownAt} and transaction id. The labels that become known after
- * the last transaction follow it at once. Records carry the time at which they were sent and not their event time,
- * since retention and the check for far-future times go by it.
+ * <p>A label is sent when the stream's event time, which is the latest so far, reaches its {@code
+ * knownAt}; before a transaction of the same time, and in order of {@code knownAt} and transaction
+ * id. The labels that become known after the last transaction follow it at once. Records carry the
+ * time at which they were sent and not their event time, since retention and the check for
+ * far-future times go by it.
  *
- * <p>Nothing is lost silently: when {@link #send} returns, the broker has acknowledged every record.
+ * <p>Nothing is lost silently: when {@link #send} returns, the broker has acknowledged every
+ * record.
  */
 public final class RecordingSender {
     private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(200);
+
     /** An upper bound for one sleep, so that {@link #stop} is noticed. */
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(100);
+
     /** How many records at full speed pass between two looks at the clock. */
     private static final int CLOCK_STRIDE = 256;
 
@@ -35,8 +39,10 @@ public final class RecordingSender {
     private final ReplaySpeed speed;
     private final Clock clock;
     private final Pause pause;
-    private final PriorityQueue<FraudLabel> pending = new PriorityQueue<>(
-            Comparator.comparingLong(FraudLabel::knownAt).thenComparing(FraudLabel::transactionId));
+    private final PriorityQueue<FraudLabel> pending =
+            new PriorityQueue<>(
+                    Comparator.comparingLong(FraudLabel::knownAt)
+                            .thenComparing(FraudLabel::transactionId));
     private volatile boolean stopped;
 
     private long transactions;
@@ -63,7 +69,8 @@ public final class RecordingSender {
      * @param onProgress called a few times a second
      * @return how far it came; not complete only if it was stopped
      * @throws KafkaException if the broker did not take a record
-     * @throws InterruptedException if the thread was interrupted while it waited for an event's time
+     * @throws InterruptedException if the thread was interrupted while it waited for an event's
+     *     time
      */
     public SendProgress send(Iterator<RecordedTransaction> rows, Consumer<SendProgress> onProgress)
             throws InterruptedException {
@@ -101,7 +108,8 @@ public final class RecordingSender {
         stopped = true;
     }
 
-    private void advanceTo(long eventTime, Consumer<SendProgress> onProgress) throws InterruptedException {
+    private void advanceTo(long eventTime, Consumer<SendProgress> onProgress)
+            throws InterruptedException {
         firstEventTime = Math.min(firstEventTime, eventTime);
         if (eventTime <= lastEventTime) {
             return;
@@ -116,7 +124,8 @@ public final class RecordingSender {
         sendLabelsKnownAt(eventTime);
     }
 
-    private void waitUntil(long eventTime, Consumer<SendProgress> onProgress) throws InterruptedException {
+    private void waitUntil(long eventTime, Consumer<SendProgress> onProgress)
+            throws InterruptedException {
         if (paceOrigin == Long.MIN_VALUE) {
             paceOrigin = eventTime;
         }

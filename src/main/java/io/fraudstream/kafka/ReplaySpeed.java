@@ -16,7 +16,8 @@ public record ReplaySpeed(double factor) {
 
     public ReplaySpeed {
         if (!(factor > 0)) {
-            throw new IllegalArgumentException("the speed is " + factor + "x, expected more than 0x");
+            throw new IllegalArgumentException(
+                    "the speed is " + factor + "x, expected more than 0x");
         }
     }
 
@@ -27,7 +28,8 @@ public record ReplaySpeed(double factor) {
         }
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("the speed is \"" + text + "\", expected max or a factor such as 1x or 60x");
+            throw new IllegalArgumentException(
+                    "the speed is \"" + text + "\", expected max or a factor such as 1x or 60x");
         }
         return new ReplaySpeed(Double.parseDouble(matcher.group(1)));
     }

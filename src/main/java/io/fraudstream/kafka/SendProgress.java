@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param transactions sent so far, the unmappable among them
  * @param labels sent so far
  * @param pendingLabels read, but not known yet at the stream's event time
- * @param firstEventTime the earliest so far, milliseconds since the epoch, UTC; {@link Long#MAX_VALUE} without any
+ * @param firstEventTime the earliest so far, milliseconds since the epoch, UTC; {@link
+ *     Long#MAX_VALUE} without any
  * @param lastEventTime the latest so far; {@link Long#MIN_VALUE} without any
  * @param elapsed since the first record
  * @param complete whether all that there was has been sent

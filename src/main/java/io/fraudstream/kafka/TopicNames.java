@@ -10,8 +10,11 @@ import java.util.List;
 public record TopicNames(String prefix) {
     public TopicNames {
         if (!prefix.matches("[a-zA-Z0-9._-]{0,200}")) {
-            throw new IllegalArgumentException("the topic prefix is \"" + prefix
-                    + "\", expected at most 200 of the letters, digits and signs that Kafka allows: a-z A-Z 0-9 . _ -");
+            throw new IllegalArgumentException(
+                    "the topic prefix is \""
+                            + prefix
+                            + "\", expected at most 200 of the letters, digits and signs that Kafka"
+                            + " allows: a-z A-Z 0-9 . _ -");
         }
     }
 

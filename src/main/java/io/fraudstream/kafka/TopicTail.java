@@ -1,6 +1,7 @@
 package io.fraudstream.kafka;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -11,7 +12,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Reads a topic's committed records, without a consumer group and so without leaving a trace on the broker. */
+/**
+ * Reads a topic's committed records, without a consumer group and so without leaving a trace on the
+ * broker.
+ */
 public final class TopicTail implements AutoCloseable {
     /** A record as it stands in its topic; key and value may be {@code null}. */
     public record Entry(int partition, long offset, long timestamp, byte[] key, byte[] value) {}
@@ -22,27 +26,36 @@ public final class TopicTail implements AutoCloseable {
     private final String topic;
 
     public TopicTail(String bootstrapServers, String topic) {
-        this.topic = topic;
-        this.consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+        this(bootstrapServers, topic, Map.of());
     }
 
     /**
-     * Hands each record over, in order within its partition, until there were enough or {@link #stop} is called.
+     * @param properties passed to the client as they are, such as {@code security.protocol}
+     */
+    public TopicTail(String bootstrapServers, String topic, Map<String, String> properties) {
+        this.topic = topic;
+        Map<String, Object> settings = new HashMap<>(properties);
+        settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        this.consumer =
+                new KafkaConsumer<>(
+                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /**
+     * Hands each record over, in order within its partition, until there were enough or {@link
+     * #stop} is called.
      *
      * @param fromBeginning whether to begin with the first record, or with the next one to come
      * @param enough how many records to hand over at most
      */
     public void read(boolean fromBeginning, long enough, Consumer<Entry> sink) {
-        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .toList();
+        List<TopicPartition> partitions =
+                consumer.partitionsFor(topic).stream()
+                        .map(info -> new TopicPartition(info.topic(), info.partition()))
+                        .toList();
         consumer.assign(partitions);
         if (fromBeginning) {
             consumer.seekToBeginning(partitions);
@@ -54,12 +67,13 @@ public final class TopicTail implements AutoCloseable {
             while (read < enough) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     if (read < enough) {
-                        sink.accept(new Entry(
-                                record.partition(),
-                                record.offset(),
-                                record.timestamp(),
-                                record.key(),
-                                record.value()));
+                        sink.accept(
+                                new Entry(
+                                        record.partition(),
+                                        record.offset(),
+                                        record.timestamp(),
+                                        record.key(),
+                                        record.value()));
                         read++;
                     }
                 }

@@ -2,6 +2,7 @@ package io.fraudstream.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +27,8 @@ import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * Creates, lists and deletes the project's topics on a broker. Every method throws a {@link KafkaException} that names
- * the broker if it does not answer.
+ * Creates, lists and deletes the project's topics on a broker. Every method throws a {@link
+ * KafkaException} that names the broker if it does not answer.
  */
 public final class Topics implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
@@ -40,8 +41,8 @@ public final class Topics implements AutoCloseable {
     /**
      * What lies in a topic.
      *
-     * @param records the sum of end minus first offset over the partitions: an upper bound where records were compacted
-     *     away or mark transactions
+     * @param records the sum of end minus first offset over the partitions: an upper bound where
+     *     records were compacted away or mark transactions
      */
     public record Size(String topic, int partitions, long records) {}
 
@@ -50,35 +51,46 @@ public final class Topics implements AutoCloseable {
      *
      * @param partitions of each topic but {@code models}, which has one
      * @param replication on how many brokers each partition lies; empty for the broker's default
-     * @param retention how long records stay by their timestamp; empty for ever, as replays of old streams need
+     * @param retention how long records stay by their timestamp; empty for ever, as replays of old
+     *     streams need
      */
-    public record Layout(int partitions, Optional<Short> replication, Optional<Duration> retention) {
+    public record Layout(
+            int partitions, Optional<Short> replication, Optional<Duration> retention) {
         public static final Layout DEFAULT = new Layout(4, Optional.empty(), Optional.empty());
 
         public Layout {
             if (partitions < 1) {
-                throw new IllegalArgumentException("partitions is " + partitions + ", expected 1 or more");
+                throw new IllegalArgumentException(
+                        "partitions is " + partitions + ", expected 1 or more");
             }
         }
     }
 
     public Topics(String bootstrapServers, TopicNames names) {
-        this.bootstrapServers = bootstrapServers;
-        this.names = names;
-        this.admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                15_000,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                10_000));
+        this(bootstrapServers, names, Map.of());
     }
 
     /**
-     * Creates those of the six topics that are not there yet, waits until they take records, and returns their names.
+     * @param properties passed to the client as they are, such as {@code security.protocol}
+     */
+    public Topics(String bootstrapServers, TopicNames names, Map<String, String> properties) {
+        this.bootstrapServers = bootstrapServers;
+        this.names = names;
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+        settings.putAll(properties);
+        settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        this.admin = Admin.create(settings);
+    }
+
+    /**
+     * Creates those of the six topics that are not there yet, waits until they take records, and
+     * returns their names.
      *
-     * <p>The wait matters: a broker announces a partition a moment before it leads it. A producer's first batch is then
-     * refused and its second taken, after which the first can never be, being out of sequence.
+     * <p>The wait matters: a broker announces a partition a moment before it leads it. A producer's
+     * first batch is then refused and its second taken, after which the first can never be, being
+     * out of sequence.
      */
     public List<String> create(Layout layout) {
         Set<String> present = present();
@@ -99,7 +111,10 @@ public final class Topics implements AutoCloseable {
         return missing.stream().map(NewTopic::name).toList();
     }
 
-    /** Only a partition's leader answers when asked for offsets, and a broker that has not heard of it knows none. */
+    /**
+     * Only a partition's leader answers when asked for offsets, and a broker that has not heard of
+     * it knows none.
+     */
     private void awaitLeaders(Map<TopicPartition, OffsetSpec> asked) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (true) {
@@ -107,7 +122,8 @@ public final class Topics implements AutoCloseable {
                 await(admin.listOffsets(asked).all(), "waiting for new topics");
                 return;
             } catch (KafkaException notYet) {
-                if (!(notYet.getCause() instanceof RetriableException) || System.nanoTime() > deadline) {
+                if (!(notYet.getCause() instanceof RetriableException)
+                        || System.nanoTime() > deadline) {
                     throw notYet;
                 }
             }
@@ -117,9 +133,13 @@ public final class Topics implements AutoCloseable {
 
     private NewTopic newTopic(String topic, Layout layout) {
         if (topic.equals(names.models())) {
-            // Compaction keeps the last pointer of each slot, in the one order that all readers see.
+            // Compaction keeps the last pointer of each slot, in the one order that all readers
+            // see.
             return new NewTopic(topic, Optional.of(1), layout.replication())
-                    .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+                    .configs(
+                            Map.of(
+                                    TopicConfig.CLEANUP_POLICY_CONFIG,
+                                    TopicConfig.CLEANUP_POLICY_COMPACT));
         }
         long millis = layout.retention().map(Duration::toMillis).orElse(-1L);
         return new NewTopic(topic, Optional.of(layout.partitions()), layout.replication())
@@ -132,39 +152,72 @@ public final class Topics implements AutoCloseable {
         List<String> wanted = names.all().stream().filter(present::contains).toList();
         Map<String, TopicDescription> descriptions =
                 await(admin.describeTopics(wanted).allTopicNames(), "describing topics");
-        Map<TopicPartition, ListOffsetsResultInfo> firstOffsets = offsets(descriptions, OffsetSpec.earliest());
-        Map<TopicPartition, ListOffsetsResultInfo> endOffsets = offsets(descriptions, OffsetSpec.latest());
-        Map<String, Long> records = endOffsets.entrySet().stream()
-                .collect(Collectors.groupingBy(
-                        entry -> entry.getKey().topic(),
-                        Collectors.summingLong(entry -> entry.getValue().offset()
-                                - firstOffsets.get(entry.getKey()).offset())));
+        Map<TopicPartition, ListOffsetsResultInfo> firstOffsets =
+                offsets(descriptions, OffsetSpec.earliest());
+        Map<TopicPartition, ListOffsetsResultInfo> endOffsets =
+                offsets(descriptions, OffsetSpec.latest());
+        Map<String, Long> records =
+                endOffsets.entrySet().stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        entry -> entry.getKey().topic(),
+                                        Collectors.summingLong(
+                                                entry ->
+                                                        entry.getValue().offset()
+                                                                - firstOffsets
+                                                                        .get(entry.getKey())
+                                                                        .offset())));
         return wanted.stream()
-                .map(topic -> new Size(
-                        topic,
-                        descriptions.get(topic).partitions().size(),
-                        records.getOrDefault(topic, 0L)))
+                .map(
+                        topic ->
+                                new Size(
+                                        topic,
+                                        descriptions.get(topic).partitions().size(),
+                                        records.getOrDefault(topic, 0L)))
                 .toList();
     }
 
-    /** Where each partition of a topic ends at present: the offset that its next record will get. */
+    /**
+     * Where each partition of a topic ends at present: the offset that its next record will get.
+     */
     public Map<Integer, Long> ends(String topic) {
         Map<TopicPartition, OffsetSpec> end = new HashMap<>();
         await(admin.describeTopics(List.of(topic)).allTopicNames(), "describing topics")
                 .get(topic)
                 .partitions()
-                .forEach(partition -> end.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
+                .forEach(
+                        partition ->
+                                end.put(
+                                        new TopicPartition(topic, partition.partition()),
+                                        OffsetSpec.latest()));
         return await(admin.listOffsets(end).all(), "asking for offsets").entrySet().stream()
-                .collect(Collectors.toMap(
-                        entry -> entry.getKey().partition(),
-                        entry -> entry.getValue().offset()));
+                .collect(
+                        Collectors.toMap(
+                                entry -> entry.getKey().partition(),
+                                entry -> entry.getValue().offset()));
     }
 
-    /** Deletes those of the six topics that are there, with all that lies in them, and returns their names. */
+    /**
+     * Deletes those of the six topics that are there, with all that lies in them, and returns their
+     * names.
+     */
     public List<String> delete() {
         Set<String> present = present();
         List<String> doomed = names.all().stream().filter(present::contains).toList();
         await(admin.deleteTopics(doomed).all(), "deleting topics");
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        // A broker says that topics are deleted a moment before it stops listing them.
+        while (!Collections.disjoint(present(), doomed)) {
+            if (System.nanoTime() > deadline) {
+                throw new KafkaException(
+                        "deleting topics at "
+                                + bootstrapServers
+                                + " took longer than "
+                                + PATIENCE_SECONDS
+                                + " s");
+            }
+            LockSupport.parkNanos(RETRY_NANOS);
+        }
         return doomed;
     }
 
@@ -177,17 +230,29 @@ public final class Topics implements AutoCloseable {
         Set<String> missing = new TreeSet<>(List.of(topics));
         missing.removeAll(present());
         if (!missing.isEmpty()) {
-            throw new IllegalStateException("no topic " + String.join(", ", missing) + " at " + bootstrapServers
-                    + ", expected it to be created first, such as by: fraudstream topics create");
+            throw new IllegalStateException(
+                    "no topic "
+                            + String.join(", ", missing)
+                            + " at "
+                            + bootstrapServers
+                            + ", expected it to be created first, such as by: fraudstream topics"
+                            + " create");
         }
     }
 
     private Map<TopicPartition, ListOffsetsResultInfo> offsets(
             Map<String, TopicDescription> descriptions, OffsetSpec which) {
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-        descriptions.forEach((topic, description) -> description
-                .partitions()
-                .forEach(partition -> asked.put(new TopicPartition(topic, partition.partition()), which)));
+        descriptions.forEach(
+                (topic, description) ->
+                        description
+                                .partitions()
+                                .forEach(
+                                        partition ->
+                                                asked.put(
+                                                        new TopicPartition(
+                                                                topic, partition.partition()),
+                                                        which)));
         return await(admin.listOffsets(asked).all(), "asking for offsets");
     }
 
@@ -200,12 +265,18 @@ public final class Topics implements AutoCloseable {
             return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
             throw new KafkaException(
-                    doing + " at " + bootstrapServers + " failed: " + failed.getCause().getMessage(), failed.getCause());
+                    doing
+                            + " at "
+                            + bootstrapServers
+                            + " failed: "
+                            + failed.getCause().getMessage(),
+                    failed.getCause());
         } catch (TimeoutException silent) {
             throw new KafkaException(doing + " at " + bootstrapServers + " got no answer", silent);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new KafkaException(doing + " at " + bootstrapServers + " was interrupted", interrupted);
+            throw new KafkaException(
+                    doing + " at " + bootstrapServers + " was interrupted", interrupted);
         }
     }
 

@@ -21,9 +21,10 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /**
- * A bundle as a zip of five entries: {@code manifest.json}, {@code normalizer.bin}, {@code weights.bin}, {@code
- * golden.bin} and {@code dl4j.zip}; numbers are little-endian float32. The same content gives the same bytes. Reading
- * checks sizes and checksums before anything is interpreted and never deserialises Java objects.
+ * A bundle as a zip of five entries: {@code manifest.json}, {@code normalizer.bin}, {@code
+ * weights.bin}, {@code golden.bin} and {@code dl4j.zip}; numbers are little-endian float32. The
+ * same content gives the same bytes. Reading checks sizes and checksums before anything is
+ * interpreted and never deserialises Java objects.
  */
 public final class BundleFormat {
     private static final String MANIFEST = "manifest.json";
@@ -31,25 +32,30 @@ public final class BundleFormat {
     private static final String WEIGHTS = "weights.bin";
     private static final String GOLDEN = "golden.bin";
     private static final String DL4J = "dl4j.zip";
-    private static final List<String> ENTRIES = List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN, DL4J);
+    private static final List<String> ENTRIES =
+            List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN, DL4J);
     private static final int MAX_ENTRY_BYTES = 64 << 20;
     private static final int MAX_LAYERS = 16;
     private static final int MAX_UNITS = 4096;
     private static final int ID_BYTES = 8;
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(SerializationFeature.INDENT_OUTPUT)
+                    .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .build();
 
     /** A bundle and the bytes of its zip. */
     public record Written(ModelBundle bundle, byte[] zip) {}
 
     private BundleFormat() {}
 
-    /** Puts a bundle together; layers and checksums of the given manifest are replaced by the true ones. */
+    /**
+     * Puts a bundle together; layers and checksums of the given manifest are replaced by the true
+     * ones.
+     */
     public static Written write(
             BundleManifest manifest,
             Network network,
@@ -64,22 +70,23 @@ public final class BundleFormat {
         entries.put(DL4J, dl4j);
         Map<String, String> checksums = new LinkedHashMap<>();
         entries.forEach((name, bytes) -> checksums.put(name, sha256(bytes)));
-        BundleManifest complete = new BundleManifest(
-                BundleManifest.FORMAT_VERSION,
-                network.kind().wireName(),
-                manifest.featureFingerprint(),
-                manifest.features(),
-                manifest.sequenceLength(),
-                manifest.seed(),
-                manifest.trainingFrom(),
-                manifest.trainingTo(),
-                manifest.labelCutOff(),
-                manifest.trainedBy(),
-                manifest.metrics(),
-                manifest.threshold(),
-                manifest.calibration(),
-                layerEntries(network),
-                checksums);
+        BundleManifest complete =
+                new BundleManifest(
+                        BundleManifest.FORMAT_VERSION,
+                        network.kind().wireName(),
+                        manifest.featureFingerprint(),
+                        manifest.features(),
+                        manifest.sequenceLength(),
+                        manifest.seed(),
+                        manifest.trainingFrom(),
+                        manifest.trainingTo(),
+                        manifest.labelCutOff(),
+                        manifest.trainedBy(),
+                        manifest.metrics(),
+                        manifest.threshold(),
+                        manifest.calibration(),
+                        layerEntries(network),
+                        checksums);
         try {
             byte[] manifestBytes = JSON.writeValueAsBytes(complete);
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -90,7 +97,14 @@ public final class BundleFormat {
                 }
             }
             ModelBundle bundle =
-                    new ModelBundle(idOf(manifestBytes), complete, network, normalizer, usual, golden, dl4j);
+                    new ModelBundle(
+                            idOf(manifestBytes),
+                            complete,
+                            network,
+                            normalizer,
+                            usual,
+                            golden,
+                            dl4j);
             return new Written(bundle, bytes.toByteArray());
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
@@ -112,7 +126,12 @@ public final class BundleFormat {
                 String expected = manifest.checksums().get(name);
                 if (!found.equals(expected)) {
                     throw new BundleException(
-                            "bundle entry " + name + " has SHA-256 " + found + ", expected " + expected);
+                            "bundle entry "
+                                    + name
+                                    + " has SHA-256 "
+                                    + found
+                                    + ", expected "
+                                    + expected);
                 }
             }
         }
@@ -121,8 +140,13 @@ public final class BundleFormat {
             float[] normalizerNumbers = floats(entries.get(NORMALIZER));
             int size = manifest.features().size();
             if (network.inputs() != size || normalizerNumbers.length != 4 * size) {
-                throw new BundleException("bundle holds " + normalizerNumbers.length / 4 + " normalised features and "
-                        + network.inputs() + " inputs, expected " + size);
+                throw new BundleException(
+                        "bundle holds "
+                                + normalizerNumbers.length / 4
+                                + " normalised features and "
+                                + network.inputs()
+                                + " inputs, expected "
+                                + size);
             }
             return new ModelBundle(
                     idOf(manifestBytes),
@@ -133,7 +157,8 @@ public final class BundleFormat {
                     golden(floats(entries.get(GOLDEN)), size),
                     entries.get(DL4J));
         } catch (IllegalArgumentException | java.nio.BufferUnderflowException broken) {
-            throw new BundleException("bundle's numbers do not fit its manifest: " + broken.getMessage(), broken);
+            throw new BundleException(
+                    "bundle's numbers do not fit its manifest: " + broken.getMessage(), broken);
         }
     }
 
@@ -148,12 +173,19 @@ public final class BundleFormat {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 if (!ENTRIES.contains(entry.getName()) || entries.containsKey(entry.getName())) {
                     throw new BundleException(
-                            "bundle holds the entry " + entry.getName() + ", expected once each " + ENTRIES);
+                            "bundle holds the entry "
+                                    + entry.getName()
+                                    + ", expected once each "
+                                    + ENTRIES);
                 }
                 byte[] content = zip.readNBytes(MAX_ENTRY_BYTES + 1);
                 if (content.length > MAX_ENTRY_BYTES) {
-                    throw new BundleException("bundle entry " + entry.getName() + " is longer than " + MAX_ENTRY_BYTES
-                            + " bytes, expected less");
+                    throw new BundleException(
+                            "bundle entry "
+                                    + entry.getName()
+                                    + " is longer than "
+                                    + MAX_ENTRY_BYTES
+                                    + " bytes, expected less");
                 }
                 entries.put(entry.getName(), content);
             }
@@ -186,17 +218,22 @@ public final class BundleFormat {
             throw new BundleException("bundle manifest is incomplete");
         }
         if (manifest.formatVersion() != BundleManifest.FORMAT_VERSION) {
-            throw new BundleException("bundle has format version " + manifest.formatVersion() + ", expected "
-                    + BundleManifest.FORMAT_VERSION);
+            throw new BundleException(
+                    "bundle has format version "
+                            + manifest.formatVersion()
+                            + ", expected "
+                            + BundleManifest.FORMAT_VERSION);
         }
         if (!(manifest.threshold() >= 0 && manifest.threshold() <= 1)) {
-            throw new BundleException("bundle threshold is " + manifest.threshold() + ", expected 0 to 1");
+            throw new BundleException(
+                    "bundle threshold is " + manifest.threshold() + ", expected 0 to 1");
         }
         BundleManifest.CalibrationEntry calibration = manifest.calibration();
         if (!(calibration.slope() > 0)
                 || !Double.isFinite(calibration.slope())
                 || !Double.isFinite(calibration.intercept())) {
-            throw new BundleException("bundle " + calibration + ", expected a positive slope and finite numbers");
+            throw new BundleException(
+                    "bundle " + calibration + ", expected a positive slope and finite numbers");
         }
         return manifest;
     }
@@ -205,10 +242,16 @@ public final class BundleFormat {
         List<BundleManifest.LayerEntry> entries = new ArrayList<>();
         for (Layer layer : network.layers()) {
             if (layer instanceof Layer.Dense dense) {
-                entries.add(new BundleManifest.LayerEntry(
-                        "dense", dense.inputs(), dense.outputs(), dense.activation().name()));
+                entries.add(
+                        new BundleManifest.LayerEntry(
+                                "dense",
+                                dense.inputs(),
+                                dense.outputs(),
+                                dense.activation().name()));
             } else {
-                entries.add(new BundleManifest.LayerEntry("lstm", layer.inputs(), layer.outputs(), null));
+                entries.add(
+                        new BundleManifest.LayerEntry(
+                                "lstm", layer.inputs(), layer.outputs(), null));
             }
         }
         return entries;
@@ -216,7 +259,8 @@ public final class BundleFormat {
 
     private static Network network(BundleManifest manifest, byte[] weights) throws BundleException {
         if (manifest.layers().isEmpty() || manifest.layers().size() > MAX_LAYERS) {
-            throw new BundleException("bundle has " + manifest.layers().size() + " layers, expected 1 to 16");
+            throw new BundleException(
+                    "bundle has " + manifest.layers().size() + " layers, expected 1 to 16");
         }
         ByteBuffer numbers = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
         List<Layer> layers = new ArrayList<>();
@@ -227,28 +271,35 @@ public final class BundleFormat {
             int in = entry.inputs();
             int out = entry.outputs();
             if (in < 1 || in > MAX_UNITS || out < 1 || out > MAX_UNITS) {
-                throw new BundleException("bundle layer is " + in + " × " + out + ", expected 1 to " + MAX_UNITS);
+                throw new BundleException(
+                        "bundle layer is " + in + " × " + out + ", expected 1 to " + MAX_UNITS);
             }
             layers.add(
                     switch (entry.type()) {
-                        case "dense" -> new Layer.Dense(
-                                in,
-                                out,
-                                activation(entry),
-                                take(numbers, in * out),
-                                take(numbers, out));
-                        case "lstm" -> new Layer.Lstm(
-                                in,
-                                out,
-                                take(numbers, in * 4 * out),
-                                take(numbers, out * 4 * out),
-                                take(numbers, 4 * out));
-                        default -> throw new BundleException(
-                                "bundle layer is " + entry.type() + ", expected dense or lstm");
+                        case "dense" ->
+                                new Layer.Dense(
+                                        in,
+                                        out,
+                                        activation(entry),
+                                        take(numbers, in * out),
+                                        take(numbers, out));
+                        case "lstm" ->
+                                new Layer.Lstm(
+                                        in,
+                                        out,
+                                        take(numbers, in * 4 * out),
+                                        take(numbers, out * 4 * out),
+                                        take(numbers, 4 * out));
+                        default ->
+                                throw new BundleException(
+                                        "bundle layer is "
+                                                + entry.type()
+                                                + ", expected dense or lstm");
                     });
         }
         if (numbers.hasRemaining()) {
-            throw new BundleException("bundle has " + numbers.remaining() + " bytes of weights too many");
+            throw new BundleException(
+                    "bundle has " + numbers.remaining() + " bytes of weights too many");
         }
         return new Network(NetworkKind.of(manifest.kind()), layers);
     }
@@ -259,20 +310,27 @@ public final class BundleFormat {
                 return activation;
             }
         }
-        throw new BundleException("bundle layer's activation is " + entry.activation() + ", expected one of "
-                + List.of(Activation.values()));
+        throw new BundleException(
+                "bundle layer's activation is "
+                        + entry.activation()
+                        + ", expected one of "
+                        + List.of(Activation.values()));
     }
 
     private static float[] take(ByteBuffer numbers, int count) {
         if (count > numbers.remaining() / Float.BYTES) {
             throw new IllegalArgumentException(
-                    "only " + numbers.remaining() / Float.BYTES + " weights are left, expected " + count);
+                    "only "
+                            + numbers.remaining() / Float.BYTES
+                            + " weights are left, expected "
+                            + count);
         }
         float[] taken = new float[count];
         for (int i = 0; i < count; i++) {
             taken[i] = numbers.getFloat();
             if (!Float.isFinite(taken[i])) {
-                throw new IllegalArgumentException("a weight is " + taken[i] + ", expected a finite number");
+                throw new IllegalArgumentException(
+                        "a weight is " + taken[i] + ", expected a finite number");
             }
         }
         return taken;
@@ -298,7 +356,8 @@ public final class BundleFormat {
 
     private static byte[] normalizerBytes(Normalizer normalizer, float[] usual) {
         int size = normalizer.size();
-        ByteBuffer bytes = ByteBuffer.allocate(4 * Float.BYTES * size).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(4 * Float.BYTES * size).order(ByteOrder.LITTLE_ENDIAN);
         for (boolean logarithmic : normalizer.logarithmic()) {
             bytes.putFloat(logarithmic ? 1 : 0);
         }

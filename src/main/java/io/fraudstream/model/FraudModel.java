@@ -8,8 +8,9 @@ public interface FraudModel {
     /**
      * The calibrated probability that the newest event of a sequence is fraud.
      *
-     * @param sequence raw feature vectors of one card, oldest first, the event's own last; 1 to {@link
-     *     io.fraudstream.features.FeatureSchema#SEQUENCE_LENGTH} of them; models without memory look at the last only
+     * @param sequence raw feature vectors of one card, oldest first, the event's own last; 1 to
+     *     {@link io.fraudstream.features.FeatureSchema#SEQUENCE_LENGTH} of them; models without
+     *     memory look at the last only
      */
     double score(float[][] sequence);
 }

@@ -13,7 +13,11 @@ public record GoldenCases(float[][][] sequences, float[] outputs) {
     public GoldenCases {
         if (sequences.length != outputs.length) {
             throw new IllegalArgumentException(
-                    "golden cases: " + sequences.length + " inputs and " + outputs.length + " outputs");
+                    "golden cases: "
+                            + sequences.length
+                            + " inputs and "
+                            + outputs.length
+                            + " outputs");
         }
     }
 }

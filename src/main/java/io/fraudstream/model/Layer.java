@@ -15,7 +15,8 @@ public sealed interface Layer {
      * @param weights inputs × outputs, row by row: the weights of input i stand together
      * @param bias one per output
      */
-    record Dense(int inputs, int outputs, Activation activation, float[] weights, float[] bias) implements Layer {
+    record Dense(int inputs, int outputs, Activation activation, float[] weights, float[] bias)
+            implements Layer {
         public Dense {
             requireLength("dense weights", weights, inputs * outputs);
             requireLength("dense bias", bias, outputs);
@@ -28,15 +29,17 @@ public sealed interface Layer {
     }
 
     /**
-     * A long short-term memory without peepholes; its output is the last step's. With z = x · inputWeights + h ·
-     * recurrentWeights + bias cut into four gates a, f, o, i of {@code outputs} each: c = σ(f)·c + σ(i)·tanh(a), h =
-     * σ(o)·tanh(c) (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000; gates in DL4J's order).
+     * A long short-term memory without peepholes; its output is the last step's. With z = x ·
+     * inputWeights + h · recurrentWeights + bias cut into four gates a, f, o, i of {@code outputs}
+     * each: c = σ(f)·c + σ(i)·tanh(a), h = σ(o)·tanh(c) (Hochreiter and Schmidhuber 1997, with the
+     * forget gate of Gers et al. 2000; gates in DL4J's order).
      *
      * @param inputWeights inputs × 4·outputs, row by row
      * @param recurrentWeights outputs × 4·outputs, row by row
      * @param bias 4·outputs
      */
-    record Lstm(int inputs, int outputs, float[] inputWeights, float[] recurrentWeights, float[] bias)
+    record Lstm(
+            int inputs, int outputs, float[] inputWeights, float[] recurrentWeights, float[] bias)
             implements Layer {
         public Lstm {
             requireLength("lstm input weights", inputWeights, inputs * 4 * outputs);
@@ -52,7 +55,8 @@ public sealed interface Layer {
 
     private static void requireLength(String what, float[] values, int expected) {
         if (values.length != expected) {
-            throw new IllegalArgumentException(what + " holds " + values.length + " numbers, expected " + expected);
+            throw new IllegalArgumentException(
+                    what + " holds " + values.length + " numbers, expected " + expected);
         }
     }
 }

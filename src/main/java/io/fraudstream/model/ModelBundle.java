@@ -1,10 +1,12 @@
 package io.fraudstream.model;
 
 /**
- * Everything that makes up a model: what is needed to score with it, to explain it, to check it and to train on.
+ * Everything that makes up a model: what is needed to score with it, to explain it, to check it and
+ * to train on.
  *
  * @param id the hash of its content
- * @param usual the population's usual raw value of each feature, NaN where unknown: what reason codes compare with
+ * @param usual the population's usual raw value of each feature, NaN where unknown: what reason
+ *     codes compare with
  * @param dl4j DL4J's own zip; empty where the bundle cannot be trained on
  */
 public record ModelBundle(
@@ -17,8 +19,7 @@ public record ModelBundle(
         byte[] dl4j) {
 
     public Calibration calibration() {
-        return new Calibration(
-                manifest.calibration().slope(), manifest.calibration().intercept());
+        return new Calibration(manifest.calibration().slope(), manifest.calibration().intercept());
     }
 
     public NetworkKind kind() {

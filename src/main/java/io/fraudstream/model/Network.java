@@ -14,16 +14,27 @@ public record Network(NetworkKind kind, List<Layer> layers) {
             boolean recurrent = layers.get(i) instanceof Layer.Lstm;
             if (recurrent != (kind == NetworkKind.LSTM && i == 0)) {
                 throw new IllegalArgumentException(
-                        "layer " + i + " of a " + kind.wireName() + " network is "
+                        "layer "
+                                + i
+                                + " of a "
+                                + kind.wireName()
+                                + " network is "
                                 + layers.get(i).getClass().getSimpleName());
             }
             if (i > 0 && layers.get(i).inputs() != layers.get(i - 1).outputs()) {
-                throw new IllegalArgumentException("layer " + i + " takes " + layers.get(i).inputs()
-                        + " inputs, expected " + layers.get(i - 1).outputs());
+                throw new IllegalArgumentException(
+                        "layer "
+                                + i
+                                + " takes "
+                                + layers.get(i).inputs()
+                                + " inputs, expected "
+                                + layers.get(i - 1).outputs());
             }
         }
         Layer last = layers.get(layers.size() - 1);
-        if (!(last instanceof Layer.Dense dense) || dense.outputs() != 1 || dense.activation() != Activation.SIGMOID) {
+        if (!(last instanceof Layer.Dense dense)
+                || dense.outputs() != 1
+                || dense.activation() != Activation.SIGMOID) {
             throw new IllegalArgumentException("the last layer is expected to be one sigmoid unit");
         }
     }

@@ -5,8 +5,9 @@ import io.fraudstream.features.Transform;
 import java.util.Arrays;
 
 /**
- * Brings raw features to a common scale: the schema's transform, then (x − mean) / deviation, cut at ±{@link #LIMIT} so
- * that an absurd value moves a score by a bounded amount. A missing value becomes 0, which is the mean.
+ * Brings raw features to a common scale: the schema's transform, then (x − mean) / deviation, cut
+ * at ±{@link #LIMIT} so that an absurd value moves a score by a bounded amount. A missing value
+ * becomes 0, which is the mean.
  *
  * @param logarithmic whether feature i goes through sign(x)·ln(1+|x|) first
  * @param mean after the transform
@@ -44,7 +45,10 @@ public record Normalizer(boolean[] logarithmic, float[] mean, float[] scale) {
         return value < 0 ? -magnitude : magnitude;
     }
 
-    /** Collects means and deviations over a training set, in double precision, missing values left out. */
+    /**
+     * Collects means and deviations over a training set, in double precision, missing values left
+     * out.
+     */
     public static final class Fitter {
         private final boolean[] logarithmic;
         private final long[] count;

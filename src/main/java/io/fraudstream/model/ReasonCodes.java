@@ -7,8 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Explains a score by occlusion: each feature of the newest event is replaced by its usual value, and those whose
- * replacement lowers the log-odds most are the reasons. It costs one scoring per feature, so it runs on alerts only.
+ * Explains a score by occlusion: each feature of the newest event is replaced by its usual value,
+ * and those whose replacement lowers the log-odds most are the reasons. It costs one scoring per
+ * feature, so it runs on alerts only.
  */
 public final class ReasonCodes {
     private static final int MIN_OWN_EVENTS = 3;
@@ -44,8 +45,13 @@ public final class ReasonCodes {
             double contribution = before - logOdds(model.score(changed));
             occluded[i] = vector[i];
             if (contribution > 0) {
-                reasons.add(new Reason(
-                        schema.specs().get(i).name(), vector[i], usual, contribution, text(i, vector[i], usual)));
+                reasons.add(
+                        new Reason(
+                                schema.specs().get(i).name(),
+                                vector[i],
+                                usual,
+                                contribution,
+                                text(i, vector[i], usual)));
             }
         }
         reasons.sort(Comparator.comparingDouble(Reason::contribution).reversed());
@@ -53,8 +59,8 @@ public final class ReasonCodes {
     }
 
     /**
-     * The mean over the card's earlier events in the sequence, where it has some; else the population's. Of a flag it is
-     * always "no", so that only what is the case can be a reason.
+     * The mean over the card's earlier events in the sequence, where it has some; else the
+     * population's. Of a flag it is always "no", so that only what is the case can be a reason.
      */
     private float usual(float[][] sequence, int feature) {
         if (schema.specs().get(feature).unit() == Unit.FLAG) {
@@ -77,7 +83,9 @@ public final class ReasonCodes {
 
     private String text(int feature, float value, float usual) {
         String words = schema.specs().get(feature).words() + ": " + schema.words(feature, value);
-        return Float.isNaN(usual) ? words : words + " (usually " + schema.words(feature, usual) + ")";
+        return Float.isNaN(usual)
+                ? words
+                : words + " (usually " + schema.words(feature, usual) + ")";
     }
 
     private static double logOdds(double probability) {

@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * CSV rows. Lines without quotes are split here, which is several times faster than a CSV parser; the others go to
- * Jackson, together with the lines that their quoted values span.
+ * CSV rows. Lines without quotes are split here, which is several times faster than a CSV parser;
+ * the others go to Jackson, together with the lines that their quoted values span.
  */
 final class CsvRows implements RowParser {
     /** How many lines a quoted value may span, so that a stray quote does not swallow the file. */
@@ -26,7 +26,9 @@ final class CsvRows implements RowParser {
 
     private final int[][] slotsOfColumn;
 
-    /** @param slotsOfColumn for each column of the header the slots that it fills */
+    /**
+     * @param slotsOfColumn for each column of the header the slots that it fills
+     */
     CsvRows(int[][] slotsOfColumn) {
         this.slotsOfColumn = slotsOfColumn;
     }
@@ -35,8 +37,18 @@ final class CsvRows implements RowParser {
     static String[] header(Lines lines) throws IOException {
         Lines.Line line = lines.copy();
         byte[] bytes = line.bytes();
-        boolean marked = bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF;
-        String[] names = split(new String(bytes, marked ? 3 : 0, bytes.length - (marked ? 3 : 0), StandardCharsets.UTF_8));
+        boolean marked =
+                bytes.length >= 3
+                        && bytes[0] == (byte) 0xEF
+                        && bytes[1] == (byte) 0xBB
+                        && bytes[2] == (byte) 0xBF;
+        String[] names =
+                split(
+                        new String(
+                                bytes,
+                                marked ? 3 : 0,
+                                bytes.length - (marked ? 3 : 0),
+                                StandardCharsets.UTF_8));
         if (names == null) {
             throw new IOException("the header is not a line of CSV");
         }
@@ -74,9 +86,10 @@ final class CsvRows implements RowParser {
         if (targets.length == 0 || from == to) {
             return true;
         }
-        String value = ascii
-                ? new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
-                : strictText(bytes, from, to);
+        String value =
+                ascii
+                        ? new String(bytes, from, to - from, StandardCharsets.ISO_8859_1)
+                        : strictText(bytes, from, to);
         if (value == null) {
             return false;
         }
@@ -102,7 +115,9 @@ final class CsvRows implements RowParser {
                 fill(values, slots);
                 return true;
             }
-            if (taken.size() >= MAX_LINES || text.length() > Lines.MAX_LINE_BYTES || !lines.next()) {
+            if (taken.size() >= MAX_LINES
+                    || text.length() > Lines.MAX_LINE_BYTES
+                    || !lines.next()) {
                 break;
             }
             text.append('\n');
@@ -118,7 +133,8 @@ final class CsvRows implements RowParser {
     private void fill(String[] values, String[] slots) {
         for (int column = 0; column < values.length; column++) {
             for (int slot : slotsOfColumn[column]) {
-                slots[slot] = values[column] == null || values[column].isEmpty() ? null : values[column];
+                slots[slot] =
+                        values[column] == null || values[column].isEmpty() ? null : values[column];
             }
         }
     }

@@ -14,20 +14,25 @@ import java.util.NoSuchElementException;
 public record DayRange(LocalDate from, LocalDate to) {
     public DayRange {
         if (from != null && to != null && to.isBefore(from)) {
-            throw new IllegalArgumentException("the last day is " + to + ", expected " + from + " or later");
+            throw new IllegalArgumentException(
+                    "the last day is " + to + ", expected " + from + " or later");
         }
     }
 
     /** Whether the time, in milliseconds since the epoch, lies on one of these days. */
     public boolean contains(long millis) {
-        return (from == null || millis >= startOf(from)) && (to == null || millis < startOf(to.plusDays(1)));
+        return (from == null || millis >= startOf(from))
+                && (to == null || millis < startOf(to.plusDays(1)));
     }
 
     private static long startOf(LocalDate day) {
         return day.atStartOfDay().toInstant(ZoneOffset.UTC).toEpochMilli();
     }
 
-    /** The rows of these days, and those without a readable time, so that they still reach the dead letters. */
+    /**
+     * The rows of these days, and those without a readable time, so that they still reach the dead
+     * letters.
+     */
     public Iterator<RecordedTransaction> select(Iterator<RecordedTransaction> rows) {
         long first = from == null ? Long.MIN_VALUE : startOf(from);
         long end = to == null ? Long.MAX_VALUE : startOf(to.plusDays(1));

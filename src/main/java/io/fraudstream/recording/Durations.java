@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as settings, mappings and options write them: a whole number and one unit, such as {@code 7d}. */
+/**
+ * Durations as settings, mappings and options write them: a whole number and one unit, such as
+ * {@code 7d}.
+ */
 public final class Durations {
     /** What is expected, for error messages. */
-    public static final String EXPECTED = "a whole number with ms, s, m, h or d, such as 7d, 12h or 30s";
+    public static final String EXPECTED =
+            "a whole number with ms, s, m, h or d, such as 7d, 12h or 30s";
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,15})\\s*(ms|s|m|h|d)");
 
@@ -21,7 +25,8 @@ public final class Durations {
     public static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a duration, expected " + EXPECTED);
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not a duration, expected " + EXPECTED);
         }
         long count = Long.parseLong(matcher.group(1));
         try {
@@ -36,7 +41,8 @@ public final class Durations {
             // Every duration here is added to times in milliseconds.
             return Duration.ofMillis(duration.toMillis());
         } catch (ArithmeticException tooLong) {
-            throw new IllegalArgumentException("\"" + text + "\" is too long for a duration in milliseconds", tooLong);
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is too long for a duration in milliseconds", tooLong);
         }
     }
 

@@ -20,11 +20,14 @@ final class JsonRows implements RowParser {
 
     @Override
     public boolean read(Lines lines, String[] slots) throws IOException {
-        try (JsonParser parser = JSON.createParser(lines.bytes(), lines.from(), lines.to() - lines.from())) {
+        try (JsonParser parser =
+                JSON.createParser(lines.bytes(), lines.from(), lines.to() - lines.from())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return false;
             }
-            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+            for (String name = parser.nextFieldName();
+                    name != null;
+                    name = parser.nextFieldName()) {
                 JsonToken token = parser.nextToken();
                 int[] targets = slotsOfField.get(name);
                 if (targets == null) {

@@ -22,25 +22,29 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads chargebacks and dispositions from a CSV file with the columns {@code transaction_id}, {@code card_id}, {@code
- * terminal_id} or {@code merchant_id}, {@code event_time}, {@code verdict} ({@code fraud} or {@code legitimate}), {@code
- * source}, and optionally {@code known_at}, without which a verdict is known from now on. Times are milliseconds since
- * the epoch or ISO 8601, in UTC where they carry no offset.
+ * Reads chargebacks and dispositions from a CSV file with the columns {@code transaction_id},
+ * {@code card_id}, {@code terminal_id} or {@code merchant_id}, {@code event_time}, {@code verdict}
+ * ({@code fraud} or {@code legitimate}), {@code source}, and optionally {@code known_at}, without
+ * which a verdict is known from now on. Times are milliseconds since the epoch or ISO 8601, in UTC
+ * where they carry no offset.
  */
 public final class LabelFile {
     private static final List<String> REQUIRED =
             List.of("transaction_id", "card_id", "event_time", "verdict", "source");
     private static final List<String> OPTIONAL = List.of("terminal_id", "merchant_id", "known_at");
     private static final TimeFormat.Parser ISO = new TimeFormat("iso-8601").parser();
-    private static final ObjectReader ROWS = new CsvMapper()
-            .readerFor(String[].class)
-            .with(CsvParser.Feature.WRAP_AS_ARRAY)
-            .with(CsvParser.Feature.SKIP_EMPTY_LINES);
+    private static final ObjectReader ROWS =
+            new CsvMapper()
+                    .readerFor(String[].class)
+                    .with(CsvParser.Feature.WRAP_AS_ARRAY)
+                    .with(CsvParser.Feature.SKIP_EMPTY_LINES);
 
     private final LabelCodec codec;
     private final Clock clock;
 
-    /** @param codec makes the checks that a label passes at the job's door */
+    /**
+     * @param codec makes the checks that a label passes at the job's door
+     */
     public LabelFile(LabelCodec codec, Clock clock) {
         this.codec = codec;
         this.clock = clock;
@@ -50,7 +54,8 @@ public final class LabelFile {
      * Reads and checks the whole file.
      *
      * @return the labels in the order in which they become known, then by transaction id
-     * @throws IllegalArgumentException naming line, column, value and what was expected of the first fault
+     * @throws IllegalArgumentException naming line, column, value and what was expected of the
+     *     first fault
      */
     public List<FraudLabel> read(Path file) {
         long now = clock.millis();
@@ -58,7 +63,8 @@ public final class LabelFile {
         try (InputStream in = Files.newInputStream(file);
                 MappingIterator<String[]> rows = ROWS.readValues(in)) {
             if (!rows.hasNextValue()) {
-                throw new IllegalArgumentException(file + " is empty, expected a header with " + REQUIRED);
+                throw new IllegalArgumentException(
+                        file + " is empty, expected a header with " + REQUIRED);
             }
             Map<String, Integer> columns = columns(file, rows.nextValue());
             while (rows.hasNextValue()) {
@@ -69,7 +75,9 @@ public final class LabelFile {
             throw new IllegalArgumentException(
                     file + " cannot be read as CSV: " + firstLine(unreadable), unreadable);
         }
-        labels.sort(Comparator.comparingLong(FraudLabel::knownAt).thenComparing(FraudLabel::transactionId));
+        labels.sort(
+                Comparator.comparingLong(FraudLabel::knownAt)
+                        .thenComparing(FraudLabel::transactionId));
         return labels;
     }
 
@@ -80,21 +88,38 @@ public final class LabelFile {
     private static Map<String, Integer> columns(Path file, String[] header) {
         Map<String, Integer> columns = new HashMap<>();
         for (int i = 0; i < header.length; i++) {
-            String name = i == 0 && header[i].startsWith("\uFEFF") ? header[i].substring(1) : header[i];
+            String name =
+                    i == 0 && header[i].startsWith("\uFEFF") ? header[i].substring(1) : header[i];
             boolean known = REQUIRED.contains(name) || OPTIONAL.contains(name);
             if (!known || columns.put(name, i) != null) {
-                throw new IllegalArgumentException(file + " has the column \"" + name + "\""
-                        + (known ? " twice" : "") + ", expected " + REQUIRED + " and of " + OPTIONAL + " those needed");
+                throw new IllegalArgumentException(
+                        file
+                                + " has the column \""
+                                + name
+                                + "\""
+                                + (known ? " twice" : "")
+                                + ", expected "
+                                + REQUIRED
+                                + " and of "
+                                + OPTIONAL
+                                + " those needed");
             }
         }
         for (String name : REQUIRED) {
             if (!columns.containsKey(name)) {
                 throw new IllegalArgumentException(
-                        file + " has no column " + name + ", expected " + REQUIRED + "; it has " + List.of(header));
+                        file
+                                + " has no column "
+                                + name
+                                + ", expected "
+                                + REQUIRED
+                                + "; it has "
+                                + List.of(header));
             }
         }
         if (!columns.containsKey("terminal_id") && !columns.containsKey("merchant_id")) {
-            throw new IllegalArgumentException(file + " has neither a column terminal_id nor merchant_id, expected one");
+            throw new IllegalArgumentException(
+                    file + " has neither a column terminal_id nor merchant_id, expected one");
         }
         return columns;
     }
@@ -102,7 +127,12 @@ public final class LabelFile {
     private FraudLabel label(String place, Map<String, Integer> columns, String[] row, long now) {
         if (row.length != columns.size()) {
             throw new IllegalArgumentException(
-                    place + " has " + row.length + " values, expected " + columns.size() + " as in the header");
+                    place
+                            + " has "
+                            + row.length
+                            + " values, expected "
+                            + columns.size()
+                            + " as in the header");
         }
         Row values = new Row(place, columns, row);
         String knownAt = values.optional("known_at");
@@ -110,33 +140,44 @@ public final class LabelFile {
         if (!verdict.equals("fraud") && !verdict.equals("legitimate")) {
             throw wrong(place, "verdict", verdict, "fraud or legitimate");
         }
-        FraudLabel label = new FraudLabel(
-                values.required("transaction_id"),
-                values.required("card_id"),
-                values.optional("terminal_id"),
-                values.optional("merchant_id"),
-                millis(place, "event_time", values.required("event_time")),
-                verdict.equals("fraud"),
-                knownAt == null ? now : millis(place, "known_at", knownAt),
-                values.required("source"));
+        FraudLabel label =
+                new FraudLabel(
+                        values.required("transaction_id"),
+                        values.required("card_id"),
+                        values.optional("terminal_id"),
+                        values.optional("merchant_id"),
+                        millis(place, "event_time", values.required("event_time")),
+                        verdict.equals("fraud"),
+                        knownAt == null ? now : millis(place, "known_at", knownAt),
+                        values.required("source"));
         // The job would put it to the dead letters; here somebody can still mend it.
         Decoded checked =
-                codec.decode(LabelCodec.encode(label), new Coordinates(place, 0, 0, Coordinates.NO_TIMESTAMP));
+                codec.decode(
+                        LabelCodec.encode(label),
+                        new Coordinates(place, 0, 0, Coordinates.NO_TIMESTAMP));
         if (checked instanceof Rejection rejection) {
             throw new IllegalArgumentException(place + ": " + rejection.detail());
         }
-        return label;
+        // With the card's token where the file has its number.
+        return (FraudLabel) checked;
     }
 
     private static long millis(String place, String column, String text) {
         try {
-            return text.chars().allMatch(c -> c >= '0' && c <= '9') ? Long.parseLong(text) : ISO.parse(text);
+            return text.chars().allMatch(c -> c >= '0' && c <= '9')
+                    ? Long.parseLong(text)
+                    : ISO.parse(text);
         } catch (DateTimeException | IllegalArgumentException unreadable) {
-            throw wrong(place, column, text, "milliseconds since the epoch or ISO 8601 such as 2018-04-01T00:00:31Z");
+            throw wrong(
+                    place,
+                    column,
+                    text,
+                    "milliseconds since the epoch or ISO 8601 such as 2018-04-01T00:00:31Z");
         }
     }
 
-    private static IllegalArgumentException wrong(String place, String column, String value, String expected) {
+    private static IllegalArgumentException wrong(
+            String place, String column, String value, String expected) {
         return new IllegalArgumentException(
                 place + ": " + column + " is \"" + value + "\", expected " + expected);
     }

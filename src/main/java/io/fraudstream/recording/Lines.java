@@ -8,9 +8,15 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
-/** Cuts a stream of bytes into lines, so that a broken line costs itself and not the rest of the file. */
+/**
+ * Cuts a stream of bytes into lines, so that a broken line costs itself and not the rest of the
+ * file.
+ */
 final class Lines implements Closeable {
-    /** The rest of a longer line is dropped. Six times this, with every byte escaped, still fits one Kafka record. */
+    /**
+     * The rest of a longer line is dropped. Six times this, with every byte escaped, still fits one
+     * Kafka record.
+     */
     static final int MAX_LINE_BYTES = 128 * 1024;
 
     /** A line that was read and given back. */

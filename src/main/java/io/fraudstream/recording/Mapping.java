@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the columns of a recorded file mean. Written as YAML; {@code config/mappings/handbook.yaml} shows every key.
+ * What the columns of a recorded file mean. Written as YAML; {@code config/mappings/handbook.yaml}
+ * shows every key.
  *
  * @param name the file that it was read from, for error messages
- * @param columns which column (of a CSV header) or field (of a JSON object) feeds which field on the wire
+ * @param columns which column (of a CSV header) or field (of a JSON object) feeds which field on
+ *     the wire
  * @param constants fields on the wire that are the same for all rows
  * @param labels how rows become fraud labels; empty for a recording without verdicts
  */
@@ -38,14 +40,15 @@ public record Mapping(
     /**
      * Reads a mapping file.
      *
-     * @throws IllegalArgumentException for a file that cannot be read, an unknown or missing key or a bad value, naming
-     *     file, key, value and what was expected
+     * @throws IllegalArgumentException for a file that cannot be read, an unknown or missing key or
+     *     a bad value, naming file, key, value and what was expected
      */
     public static Mapping load(Path file) {
         try {
             return parse(file.toString(), Files.readString(file));
         } catch (IOException unreadable) {
-            throw new IllegalArgumentException(file + " cannot be read, expected a mapping file in YAML", unreadable);
+            throw new IllegalArgumentException(
+                    file + " cannot be read, expected a mapping file in YAML", unreadable);
         }
     }
 
@@ -55,8 +58,9 @@ public record Mapping(
     }
 
     /**
-     * The same mapping with labels that become known after another delay. Unchanged where it makes no labels, or only
-     * ones that the recording gives a time for: {@code knownAt} is the only truth, and a delay never goes on top.
+     * The same mapping with labels that become known after another delay. Unchanged where it makes
+     * no labels, or only ones that the recording gives a time for: {@code knownAt} is the only
+     * truth, and a delay never goes on top.
      */
     public Mapping withLabelDelay(Duration labelDelay) {
         return new Mapping(
@@ -66,9 +70,15 @@ public record Mapping(
                 constants,
                 timeFormat,
                 amountUnit,
-                labels.map(rule -> rule.labelDelay() == null
-                        ? rule
-                        : new LabelRule(
-                                rule.column(), rule.fraudValues(), rule.knownAtColumn(), labelDelay, rule.source())));
+                labels.map(
+                        rule ->
+                                rule.labelDelay() == null
+                                        ? rule
+                                        : new LabelRule(
+                                                rule.column(),
+                                                rule.fraudValues(),
+                                                rule.knownAtColumn(),
+                                                labelDelay,
+                                                rule.source())));
     }
 }

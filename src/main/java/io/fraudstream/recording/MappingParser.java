@@ -15,12 +15,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads a mapping's YAML strictly, so that a misspelt key is an error and not a column that stays empty. */
+/**
+ * Reads a mapping's YAML strictly, so that a misspelt key is an error and not a column that stays
+ * empty.
+ */
 final class MappingParser {
-    private static final ObjectMapper YAML = new ObjectMapper(YAMLFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper YAML =
+            new ObjectMapper(
+                            YAMLFactory.builder()
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .build())
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String file;
 
@@ -33,13 +38,23 @@ final class MappingParser {
         try {
             root = YAML.readTree(yaml);
         } catch (JsonProcessingException broken) {
-            throw new IllegalArgumentException(file + ": expected YAML, " + broken.getOriginalMessage(), broken);
+            throw new IllegalArgumentException(
+                    file + ": expected YAML, " + broken.getOriginalMessage(), broken);
         }
-        object("the file", root, "format", "columns", "constants", "timeFormat", "amountUnit", "labels");
+        object(
+                "the file",
+                root,
+                "format",
+                "columns",
+                "constants",
+                "timeFormat",
+                "amountUnit",
+                "labels");
         Map<WireField, String> columns = fields("columns", required(root, "", "columns"));
-        Map<WireField, String> constants = root.has("constants")
-                ? fields("constants", root.get("constants"))
-                : new EnumMap<>(WireField.class);
+        Map<WireField, String> constants =
+                root.has("constants")
+                        ? fields("constants", root.get("constants"))
+                        : new EnumMap<>(WireField.class);
         checkFields(columns, constants);
         return new Mapping(
                 file,
@@ -52,16 +67,25 @@ final class MappingParser {
     }
 
     private void checkFields(Map<WireField, String> columns, Map<WireField, String> constants) {
-        constants.forEach((field, value) -> {
-            if (!field.mayBeConstant()) {
-                throw wrong("constants." + field.wireName(), value, "a column, since it differs from row to row");
-            }
-            if (columns.containsKey(field)) {
-                throw wrong("constants." + field.wireName(), value, "either a column or a constant");
-            }
-        });
+        constants.forEach(
+                (field, value) -> {
+                    if (!field.mayBeConstant()) {
+                        throw wrong(
+                                "constants." + field.wireName(),
+                                value,
+                                "a column, since it differs from row to row");
+                    }
+                    if (columns.containsKey(field)) {
+                        throw wrong(
+                                "constants." + field.wireName(),
+                                value,
+                                "either a column or a constant");
+                    }
+                });
         for (WireField field : WireField.values()) {
-            if (field.isRequired() && !columns.containsKey(field) && !constants.containsKey(field)) {
+            if (field.isRequired()
+                    && !columns.containsKey(field)
+                    && !constants.containsKey(field)) {
                 throw wrong("columns." + field.wireName(), null, "the name of a column");
             }
         }
@@ -71,9 +95,12 @@ final class MappingParser {
         Map<WireField, String> fields = new EnumMap<>(WireField.class);
         List<String> known = List.of(WireField.values()).stream().map(WireField::wireName).toList();
         object(key, node, known.toArray(String[]::new));
-        node.properties().forEach(entry -> fields.put(
-                WireField.valueOf(entry.getKey().toUpperCase(Locale.ROOT)),
-                text(key + "." + entry.getKey(), entry.getValue())));
+        node.properties()
+                .forEach(
+                        entry ->
+                                fields.put(
+                                        WireField.valueOf(entry.getKey().toUpperCase(Locale.ROOT)),
+                                        text(key + "." + entry.getKey(), entry.getValue())));
         return fields;
     }
 
@@ -81,11 +108,17 @@ final class MappingParser {
         object("labels", node, "column", "fraud", "knownAt", "labelDelay", "source");
         // Recorded times of knowledge suffice: a fraud without one was never reported.
         boolean delayed = node.has("labelDelay") || !node.has("knownAt");
-        Duration labelDelay = delayed ? duration("labels.labelDelay", required(node, "labels.", "labelDelay")) : null;
+        Duration labelDelay =
+                delayed
+                        ? duration("labels.labelDelay", required(node, "labels.", "labelDelay"))
+                        : null;
         Set<String> fraud = new LinkedHashSet<>();
         JsonNode values = required(node, "labels.", "fraud");
         if (!values.isArray() || values.isEmpty()) {
-            throw wrong("labels.fraud", values, "a list of the values that mean fraud, such as [\"1\"]");
+            throw wrong(
+                    "labels.fraud",
+                    values,
+                    "a list of the values that mean fraud, such as [\"1\"]");
         }
         values.forEach(value -> fraud.add(text("labels.fraud", value)));
         return new LabelRule(
@@ -118,9 +151,10 @@ final class MappingParser {
                 return value;
             }
         }
-        List<String> names = List.of(values).stream()
-                .map(value -> value.name().toLowerCase(Locale.ROOT))
-                .toList();
+        List<String> names =
+                List.of(values).stream()
+                        .map(value -> value.name().toLowerCase(Locale.ROOT))
+                        .toList();
         throw wrong(key, node, "one of " + names);
     }
 
@@ -132,8 +166,14 @@ final class MappingParser {
             if (!List.of(known).contains(entry.getKey())) {
                 String prefix = key.equals("the file") ? "" : key + ".";
                 throw new IllegalArgumentException(
-                        file + ": the key " + prefix + entry.getKey() + " (value " + shown(entry.getValue())
-                                + ") is unknown, expected one of " + List.of(known));
+                        file
+                                + ": the key "
+                                + prefix
+                                + entry.getKey()
+                                + " (value "
+                                + shown(entry.getValue())
+                                + ") is unknown, expected one of "
+                                + List.of(known));
             }
         }
     }
@@ -155,11 +195,19 @@ final class MappingParser {
 
     private IllegalArgumentException wrong(String key, Object value, String expected) {
         return new IllegalArgumentException(
-                file + ": " + key + " is " + (value == null ? "missing" : shown(value)) + ", expected " + expected);
+                file
+                        + ": "
+                        + key
+                        + " is "
+                        + (value == null ? "missing" : shown(value))
+                        + ", expected "
+                        + expected);
     }
 
     private static String shown(Object value) {
-        return value instanceof JsonNode node && !node.isTextual() ? node.toString() : "\"" + plain(value) + "\"";
+        return value instanceof JsonNode node && !node.isTextual()
+                ? node.toString()
+                : "\"" + plain(value) + "\"";
     }
 
     private static String plain(Object value) {

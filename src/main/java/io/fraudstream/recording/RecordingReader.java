@@ -19,7 +19,8 @@ import java.util.NoSuchElementException;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads recorded files one after another, compressed with gzip or not, and yields every row as a wire record:
+ * Reads recorded files one after another, compressed with gzip or not, and yields every row as a
+ * wire record:
  *
  * <pre>{@code
  * try (RecordingReader rows = new RecordingReader(files, Mapping.load(mappingFile))) {
@@ -29,8 +30,9 @@ import java.util.zip.GZIPInputStream;
  * }
  * }</pre>
  *
- * <p>The rows come in the files' order, which is not sorted. A row that cannot be mapped is yielded too, as a record
- * that the codec refuses. A file that breaks off ends the run with an {@link UncheckedIOException} naming file and line.
+ * <p>The rows come in the files' order, which is not sorted. A row that cannot be mapped is yielded
+ * too, as a record that the codec refuses. A file that breaks off ends the run with an {@link
+ * UncheckedIOException} naming file and line.
  */
 public final class RecordingReader implements Iterator<RecordedTransaction>, AutoCloseable {
     private final List<Path> files;
@@ -47,7 +49,8 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
     /**
      * Opens the files once, to find what is wrong before anything is read.
      *
-     * @throws IllegalArgumentException for a file that cannot be read, or whose header lacks a column of the mapping
+     * @throws IllegalArgumentException for a file that cannot be read, or whose header lacks a
+     *     column of the mapping
      */
     public RecordingReader(List<Path> files, Mapping mapping) {
         this.files = List.copyOf(files);
@@ -58,10 +61,16 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
             try (OpenFile opened = new OpenFile(file)) {
                 bytes += Files.size(opened.file);
             } catch (NoSuchFileException missing) {
-                throw new IllegalArgumentException(file + " does not exist, expected a recorded file", missing);
+                throw new IllegalArgumentException(
+                        file + " does not exist, expected a recorded file", missing);
             } catch (IOException unreadable) {
                 throw new IllegalArgumentException(
-                        file + " cannot be read as " + mapping.format() + ": " + unreadable.getMessage(), unreadable);
+                        file
+                                + " cannot be read as "
+                                + mapping.format()
+                                + ": "
+                                + unreadable.getMessage(),
+                        unreadable);
             }
         }
         this.totalBytes = bytes;
@@ -82,8 +91,14 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
                 }
             } catch (IOException broken) {
                 long line = current == null ? 0 : current.lines.number();
-                throw new UncheckedIOException(new IOException(
-                        files.get(nextFile - 1) + " breaks off behind line " + line + ": " + broken.getMessage(), broken));
+                throw new UncheckedIOException(
+                        new IOException(
+                                files.get(nextFile - 1)
+                                        + " breaks off behind line "
+                                        + line
+                                        + ": "
+                                        + broken.getMessage(),
+                                broken));
             }
         }
         return upcoming != null;
@@ -143,7 +158,10 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
             this.in = new CountedInput(Files.newInputStream(file));
             try {
                 this.lines = new Lines(decompressed(in));
-                this.rows = mapping.format() == RecordingFormat.CSV ? csvRows() : new JsonRows(slotsOfColumns());
+                this.rows =
+                        mapping.format() == RecordingFormat.CSV
+                                ? csvRows()
+                                : new JsonRows(slotsOfColumns());
             } catch (IOException | RuntimeException unusable) {
                 in.close();
                 throw unusable;
@@ -156,17 +174,29 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
             }
             List<String> header = Arrays.asList(CsvRows.header(lines));
             int[][] slotsOfColumn = new int[header.size()][0];
-            slotsOfColumns().forEach((column, targets) -> {
-                int index = header.indexOf(column);
-                if (index < 0) {
-                    throw new IllegalArgumentException(file + " has no column " + column + ", which " + mapping.name()
-                            + " expects; its columns are " + String.join(", ", header));
-                }
-                if (index != header.lastIndexOf(column)) {
-                    throw new IllegalArgumentException(file + " has the column " + column + " twice, expected once");
-                }
-                slotsOfColumn[index] = targets;
-            });
+            slotsOfColumns()
+                    .forEach(
+                            (column, targets) -> {
+                                int index = header.indexOf(column);
+                                if (index < 0) {
+                                    throw new IllegalArgumentException(
+                                            file
+                                                    + " has no column "
+                                                    + column
+                                                    + ", which "
+                                                    + mapping.name()
+                                                    + " expects; its columns are "
+                                                    + String.join(", ", header));
+                                }
+                                if (index != header.lastIndexOf(column)) {
+                                    throw new IllegalArgumentException(
+                                            file
+                                                    + " has the column "
+                                                    + column
+                                                    + " twice, expected once");
+                                }
+                                slotsOfColumn[index] = targets;
+                            });
             return new CsvRows(slotsOfColumn);
         }
 
@@ -175,7 +205,8 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
                 if (lines.isBlank()) {
                     continue;
                 }
-                Coordinates coordinates = new Coordinates(name, 0, lines.number(), Coordinates.NO_TIMESTAMP);
+                Coordinates coordinates =
+                        new Coordinates(name, 0, lines.number(), Coordinates.NO_TIMESTAMP);
                 Arrays.fill(slots, null);
                 return !lines.isCut() && rows.read(lines, slots)
                         ? mapper.map(slots, coordinates)
@@ -193,20 +224,29 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
     /** For each column of the mapping the slots that it fills. */
     private Map<String, int[]> slotsOfColumns() {
         Map<String, List<Integer>> slotsOfColumn = new HashMap<>();
-        mapping.columns().forEach((field, column) -> slotsOfColumn
-                .computeIfAbsent(column, c -> new ArrayList<>())
-                .add(field.ordinal()));
-        mapping.labels().ifPresent(rule -> {
-            slotsOfColumn.computeIfAbsent(rule.column(), c -> new ArrayList<>()).add(RowMapper.VERDICT);
-            if (rule.knownAtColumn() != null) {
-                slotsOfColumn
-                        .computeIfAbsent(rule.knownAtColumn(), c -> new ArrayList<>())
-                        .add(RowMapper.KNOWN_AT);
-            }
-        });
+        mapping.columns()
+                .forEach(
+                        (field, column) ->
+                                slotsOfColumn
+                                        .computeIfAbsent(column, c -> new ArrayList<>())
+                                        .add(field.ordinal()));
+        mapping.labels()
+                .ifPresent(
+                        rule -> {
+                            slotsOfColumn
+                                    .computeIfAbsent(rule.column(), c -> new ArrayList<>())
+                                    .add(RowMapper.VERDICT);
+                            if (rule.knownAtColumn() != null) {
+                                slotsOfColumn
+                                        .computeIfAbsent(
+                                                rule.knownAtColumn(), c -> new ArrayList<>())
+                                        .add(RowMapper.KNOWN_AT);
+                            }
+                        });
         Map<String, int[]> arrays = new HashMap<>();
-        slotsOfColumn.forEach((column, list) ->
-                arrays.put(column, list.stream().mapToInt(Integer::intValue).toArray()));
+        slotsOfColumn.forEach(
+                (column, list) ->
+                        arrays.put(column, list.stream().mapToInt(Integer::intValue).toArray()));
         return arrays;
     }
 

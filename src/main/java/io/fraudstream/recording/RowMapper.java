@@ -41,7 +41,8 @@ final class RowMapper {
             MESSAGE_TYPES.put(type.wireName(), type);
         }
         for (Currency currency : Currency.getAvailableCurrencies()) {
-            MINOR_DIGITS.put(currency.getCurrencyCode(), Math.max(0, currency.getDefaultFractionDigits()));
+            MINOR_DIGITS.put(
+                    currency.getCurrencyCode(), Math.max(0, currency.getDefaultFractionDigits()));
         }
     }
 
@@ -62,7 +63,10 @@ final class RowMapper {
         return unmapped;
     }
 
-    /** How many rows said fraud without giving a label: no id, no card, no readable time or one before the event. */
+    /**
+     * How many rows said fraud without giving a label: no id, no card, no readable time or one
+     * before the event.
+     */
     long unusableLabels() {
         return unusableLabels;
     }
@@ -70,10 +74,13 @@ final class RowMapper {
     /** A line that is no row at all goes on as it is, and the codec says what it found. */
     RecordedTransaction unreadable(byte[] line, Coordinates coordinates) {
         unmapped++;
-        return new RecordedTransaction(line, null, RecordedTransaction.NO_EVENT_TIME, null, coordinates);
+        return new RecordedTransaction(
+                line, null, RecordedTransaction.NO_EVENT_TIME, null, coordinates);
     }
 
-    /** @param slots the row's values, {@code null} where it has none */
+    /**
+     * @param slots the row's values, {@code null} where it has none
+     */
     RecordedTransaction map(String[] slots, Coordinates coordinates) {
         mapping.constants().forEach((field, value) -> slots[field.ordinal()] = value);
         String card = plain(slots, WireField.CARD_ID);
@@ -101,13 +108,18 @@ final class RowMapper {
         String id = slots[WireField.TRANSACTION_ID.ordinal()];
         String currency = slots[WireField.CURRENCY.ordinal()];
         long amount = minorUnits(slots);
-        if (id == null || card == null || currency == null || eventTime == UNREADABLE || amount == UNREADABLE) {
+        if (id == null
+                || card == null
+                || currency == null
+                || eventTime == UNREADABLE
+                || amount == UNREADABLE) {
             return null;
         }
         String entryModeName = slots[WireField.ENTRY_MODE.ordinal()];
         EntryMode entryMode = entryModeName == null ? null : ENTRY_MODES.get(entryModeName);
         String typeName = slots[WireField.MESSAGE_TYPE.ordinal()];
-        MessageType type = typeName == null ? MessageType.AUTHORIZATION : MESSAGE_TYPES.get(typeName);
+        MessageType type =
+                typeName == null ? MessageType.AUTHORIZATION : MESSAGE_TYPES.get(typeName);
         if (type == null || entryModeName != null && entryMode == null) {
             return null;
         }
@@ -139,7 +151,10 @@ final class RowMapper {
                 slots[WireField.ORIGINAL_TRANSACTION_ID.ordinal()]);
     }
 
-    /** A record with the readable values as they should be and the others as strings, for which it will be refused. */
+    /**
+     * A record with the readable values as they should be and the others as strings, for which it
+     * will be refused.
+     */
     private byte[] refusable(String[] slots, long eventTime) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(320);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
@@ -176,7 +191,8 @@ final class RowMapper {
         return bytes.toByteArray();
     }
 
-    private static void writeNumber(JsonGenerator json, long number, String text) throws IOException {
+    private static void writeNumber(JsonGenerator json, long number, String text)
+            throws IOException {
         if (number == UNREADABLE) {
             json.writeString(text);
         } else {
@@ -194,9 +210,10 @@ final class RowMapper {
         if (knownAtText == null && labels.labelDelay() == null) {
             return null;
         }
-        long knownAt = knownAtText != null
-                ? millis(knownAtText)
-                : eventTime + labels.labelDelay().toMillis();
+        long knownAt =
+                knownAtText != null
+                        ? millis(knownAtText)
+                        : eventTime + labels.labelDelay().toMillis();
         if (id == null || card == null || eventTime == UNREADABLE || knownAt < eventTime) {
             unusableLabels++;
             return null;
@@ -252,13 +269,17 @@ final class RowMapper {
             return UNREADABLE;
         }
         // With an unknown currency the record is refused for that, whatever its amount.
-        int digits = mapping.amountUnit() == AmountUnit.MINOR || currency == null
-                ? 0
-                : MINOR_DIGITS.getOrDefault(currency, 2);
+        int digits =
+                mapping.amountUnit() == AmountUnit.MINOR || currency == null
+                        ? 0
+                        : MINOR_DIGITS.getOrDefault(currency, 2);
         return minorUnits(text, digits);
     }
 
-    /** The decimal number times ten to the power of {@code digits}, if that is an integer of 18 digits at most. */
+    /**
+     * The decimal number times ten to the power of {@code digits}, if that is an integer of 18
+     * digits at most.
+     */
     static long minorUnits(String text, int digits) {
         int length = text.length();
         boolean negative = length > 0 && text.charAt(0) == '-';
@@ -293,8 +314,9 @@ final class RowMapper {
         try {
             BigDecimal value = new BigDecimal(text).stripTrailingZeros();
             // Checked first: setting the scale of 1e999999999 would fill the memory.
-            boolean fits = (long) value.precision() - value.scale() + digits <= MAX_LONG_DIGITS
-                    && value.scale() <= digits;
+            boolean fits =
+                    (long) value.precision() - value.scale() + digits <= MAX_LONG_DIGITS
+                            && value.scale() <= digits;
             return fits ? value.setScale(digits).unscaledValue().longValueExact() : UNREADABLE;
         } catch (NumberFormatException unreadable) {
             return UNREADABLE;

@@ -4,7 +4,10 @@ import java.io.IOException;
 
 /** Reads the values of one row into the slots that the mapping gives to its columns. */
 interface RowParser {
-    /** Stands in a slot for a value that is no plain value, or stands twice: the row is to be refused for it. */
+    /**
+     * Stands in a slot for a value that is no plain value, or stands twice: the row is to be
+     * refused for it.
+     */
     @SuppressWarnings("StringOperationCanBeSimplified") // Told apart by identity.
     String UNUSABLE = new String("unusable");
 

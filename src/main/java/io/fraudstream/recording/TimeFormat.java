@@ -13,17 +13,23 @@ import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
 
 /**
- * Reads a recording's times. A text without an offset is UTC; fractions below a millisecond are cut.
+ * Reads a recording's times. A text without an offset is UTC; fractions below a millisecond are
+ * cut.
  *
- * @param name {@code epoch-millis}, {@code epoch-seconds}, {@code iso-8601} or a {@link DateTimeFormatter} pattern
+ * @param name {@code epoch-millis}, {@code epoch-seconds}, {@code iso-8601} or a {@link
+ *     DateTimeFormatter} pattern
  */
 public record TimeFormat(String name) {
-    static final String EXPECTED = "epoch-millis, epoch-seconds, iso-8601 or a date pattern such as yyyy-MM-dd HH:mm:ss";
+    static final String EXPECTED =
+            "epoch-millis, epoch-seconds, iso-8601 or a date pattern such as yyyy-MM-dd HH:mm:ss";
 
     private static final String COMMON_PATTERN = "yyyy-MM-dd HH:mm:ss";
-    private static final OffsetDateTime SAMPLE = OffsetDateTime.of(2018, 4, 1, 13, 2, 3, 0, ZoneOffset.UTC);
+    private static final OffsetDateTime SAMPLE =
+            OffsetDateTime.of(2018, 4, 1, 13, 2, 3, 0, ZoneOffset.UTC);
 
-    /** @throws IllegalArgumentException for a pattern that does not give a day and a time */
+    /**
+     * @throws IllegalArgumentException for a pattern that does not give a day and a time
+     */
     public TimeFormat {
         if (!isNamed(name)) {
             try {
@@ -32,7 +38,8 @@ public record TimeFormat(String name) {
                     throw new IllegalArgumentException("\"" + name + "\" gives no time");
                 }
             } catch (IllegalArgumentException | DateTimeException unusable) {
-                throw new IllegalArgumentException("\"" + name + "\" is not a time format, expected " + EXPECTED, unusable);
+                throw new IllegalArgumentException(
+                        "\"" + name + "\" is not a time format, expected " + EXPECTED, unusable);
             }
         }
     }
@@ -47,7 +54,10 @@ public record TimeFormat(String name) {
     /** Turns a text into milliseconds since the epoch. */
     @FunctionalInterface
     interface Parser {
-        /** @throws IllegalArgumentException or {@link DateTimeException} or {@link ArithmeticException} if unreadable */
+        /**
+         * @throws IllegalArgumentException or {@link DateTimeException} or {@link
+         *     ArithmeticException} if unreadable
+         */
         long parse(String text);
     }
 
@@ -58,9 +68,10 @@ public record TimeFormat(String name) {
             case "iso-8601" -> TimeFormat::isoMillis;
             case COMMON_PATTERN -> {
                 DateTimeFormatter formatter = formatter(COMMON_PATTERN);
-                yield text -> isDayAndTime(text, ' ') && text.length() == 19
-                        ? dayAndTimeMillis(text)
-                        : millis(formatter, text);
+                yield text ->
+                        isDayAndTime(text, ' ') && text.length() == 19
+                                ? dayAndTimeMillis(text)
+                                : millis(formatter, text);
             }
             default -> {
                 DateTimeFormatter formatter = formatter(name);
@@ -70,7 +81,8 @@ public record TimeFormat(String name) {
     }
 
     private static DateTimeFormatter formatter(String pattern) {
-        // Strict, since the default turns 30 February into the 28th; strict in turn wants an era for "yyyy".
+        // Strict, since the default turns 30 February into the 28th; strict in turn wants an era
+        // for "yyyy".
         return new DateTimeFormatterBuilder()
                 .appendPattern(pattern)
                 .parseDefaulting(ChronoField.ERA, 1)
@@ -93,7 +105,10 @@ public record TimeFormat(String name) {
         return millis(DateTimeFormatter.ISO_DATE_TIME, text);
     }
 
-    /** Whether the first 19 characters look like a day and a time of day, with this character between. */
+    /**
+     * Whether the first 19 characters look like a day and a time of day, with this character
+     * between.
+     */
     private static boolean isDayAndTime(String text, char between) {
         if (text.length() < 19) {
             return false;
@@ -121,7 +136,13 @@ public record TimeFormat(String name) {
         int hour = two(text, 11);
         int minute = two(text, 14);
         int second = two(text, 17);
-        if (day > 28 || day < 1 || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 59) {
+        if (day > 28
+                || day < 1
+                || month < 1
+                || month > 12
+                || hour > 23
+                || minute > 59
+                || second > 59) {
             // The library decides on month lengths and words the error.
             return LocalDateTime.of(year, month, day, hour, minute, second)
                     .toInstant(ZoneOffset.UTC)
@@ -130,7 +151,10 @@ public record TimeFormat(String name) {
         return (epochDay(year, month, day) * 86_400 + hour * 3600L + minute * 60L + second) * 1000;
     }
 
-    /** Days since 1970-01-01 in the Gregorian calendar, counted from March so that leap days come last in their year. */
+    /**
+     * Days since 1970-01-01 in the Gregorian calendar, counted from March so that leap days come
+     * last in their year.
+     */
     private static long epochDay(int year, int month, int day) {
         int shiftedYear = month <= 2 ? year - 1 : year;
         int monthFromMarch = (month + 9) % 12;

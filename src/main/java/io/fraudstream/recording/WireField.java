@@ -40,7 +40,15 @@ public enum WireField {
     /** Whether the same value for all rows makes sense. */
     boolean mayBeConstant() {
         return switch (this) {
-            case CURRENCY, MERCHANT_ID, TERMINAL_ID, MCC, COUNTRY, ENTRY_MODE, RESPONSE_CODE, MESSAGE_TYPE -> true;
+            case CURRENCY,
+                    MERCHANT_ID,
+                    TERMINAL_ID,
+                    MCC,
+                    COUNTRY,
+                    ENTRY_MODE,
+                    RESPONSE_CODE,
+                    MESSAGE_TYPE ->
+                    true;
             default -> false;
         };
     }

@@ -15,7 +15,8 @@ import java.io.Serializable;
  * @param uri where the bundle lies, readable by the job
  * @param sha256 of the whole file
  * @param fingerprint of the features that it takes
- * @param effectiveFrom event time from which it serves in event-time mode; in arrival mode it serves at once
+ * @param effectiveFrom event time from which it serves in event-time mode; in arrival mode it
+ *     serves at once
  * @param threshold overrides the bundle's own; {@code null} to keep that
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -30,10 +31,11 @@ public record ModelPointer(
         implements Serializable {
     public static final String CHAMPION = "champion";
 
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .build();
 
     public byte[] encode() {
         try {
@@ -54,7 +56,8 @@ public record ModelPointer(
                 || pointer.uri == null
                 || pointer.sha256 == null
                 || pointer.fingerprint == null) {
-            throw new IOException("model pointer lacks slot, bundle_id, uri, sha256 or fingerprint");
+            throw new IOException(
+                    "model pointer lacks slot, bundle_id, uri, sha256 or fingerprint");
         }
         if (pointer.threshold != null && !(pointer.threshold >= 0 && pointer.threshold <= 1)) {
             throw new IOException("threshold is " + pointer.threshold + ", expected 0 to 1");

@@ -17,8 +17,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A directory of immutable bundles, {@code bundles/<id>.zip}, with a log of promotions, {@code promotions.log}: one line
- * a promotion, its time, slot and bundle id. The last line of a slot says who serves it.
+ * A directory of immutable bundles, {@code bundles/<id>.zip}, with a log of promotions, {@code
+ * promotions.log}: one line a promotion, its time, slot and bundle id. The last line of a slot says
+ * who serves it.
  */
 public final class ModelRegistry {
     private final Path directory;
@@ -55,7 +56,8 @@ public final class ModelRegistry {
     }
 
     /**
-     * Writes into the log that the bundle serves the slot from now on, and returns the pointer to announce.
+     * Writes into the log that the bundle serves the slot from now on, and returns the pointer to
+     * announce.
      *
      * @param effectiveFrom event time, milliseconds since the epoch
      * @throws BundleException if the registry does not hold the bundle or it is damaged
@@ -64,7 +66,8 @@ public final class ModelRegistry {
             throws IOException, BundleException {
         Path path = pathOf(bundleId);
         if (!Files.exists(path)) {
-            throw new BundleException("registry holds no bundle " + bundleId + ", expected one of " + bundleIds());
+            throw new BundleException(
+                    "registry holds no bundle " + bundleId + ", expected one of " + bundleIds());
         }
         byte[] zip = Files.readAllBytes(path);
         ModelBundle bundle = read(bundleId, zip);
@@ -93,7 +96,8 @@ public final class ModelRegistry {
         for (String line : Files.readAllLines(log, StandardCharsets.UTF_8)) {
             String[] words = line.split(" ", -1);
             if (words.length != 3) {
-                throw new IOException("promotions.log holds \"" + line + "\", expected time, slot and bundle id");
+                throw new IOException(
+                        "promotions.log holds \"" + line + "\", expected time, slot and bundle id");
             }
             promotions.add(new Promotion(Instant.parse(words[0]), words[1], words[2]));
         }
@@ -132,7 +136,8 @@ public final class ModelRegistry {
     private static ModelBundle read(String bundleId, byte[] zip) throws BundleException {
         ModelBundle bundle = BundleFormat.read(zip);
         if (!bundle.id().equals(bundleId)) {
-            throw new BundleException(bundleId + ".zip holds the bundle " + bundle.id() + ", expected " + bundleId);
+            throw new BundleException(
+                    bundleId + ".zip holds the bundle " + bundle.id() + ", expected " + bundleId);
         }
         return bundle;
     }

@@ -12,14 +12,17 @@ final class Cardholder {
     final Randomness random;
     final int home;
     final Habit habit;
+
     /** How much more than others this one spends. */
     final double spending;
+
     /** Between attempts at the busiest time of the week. */
     final double meanGapMillis;
 
     final Terminal[] favourites = new Terminal[FAVOURITES];
     final String deviceId;
     final boolean contactless;
+
     /** A few victims never tell. */
     final boolean reportsFraud;
 
@@ -47,9 +50,13 @@ final class Cardholder {
         this.spending = random.around(1, 0.45);
         // The mean of a log-normal lies above its median by this factor.
         double activity = random.around(StrictMath.exp(-0.6 * 0.6 / 2), 0.6);
-        this.meanGapMillis = 86_400_000.0 * habit.mean() / (settings.transactionsPerCardAndDay() * activity);
+        this.meanGapMillis =
+                86_400_000.0 * habit.mean() / (settings.transactionsPerCardAndDay() * activity);
         for (int i = 0; i < FAVOURITES; i++) {
-            favourites[i] = random.chance(ONLINE_FAVOURITES) ? world.shop(random) : world.till(home, random);
+            favourites[i] =
+                    random.chance(ONLINE_FAVOURITES)
+                            ? world.shop(random)
+                            : world.till(home, random);
         }
         this.deviceId = Numbered.id("dev-", number);
         this.contactless = random.chance(0.7);
@@ -60,7 +67,10 @@ final class Cardholder {
         return Math.min(nextPurchase, Math.min(nextReversal, nextFraud));
     }
 
-    /** The time after {@code from} at which the owner next pays: a Poisson process thinned to the habits. */
+    /**
+     * The time after {@code from} at which the owner next pays: a Poisson process thinned to the
+     * habits.
+     */
     long purchaseAfter(long from) {
         long offset = Place.ALL.get(home).hoursFromUtc() * 3_600_000L;
         long time = from;

@@ -13,10 +13,18 @@ final class FraudEpisode {
     private static final String OVER_LIMIT = "61";
 
     /** What the thief does next. */
-    record Step(Terminal terminal, double cents, EntryMode entryMode, String deviceId, String responseCode) {}
+    record Step(
+            Terminal terminal,
+            double cents,
+            EntryMode entryMode,
+            String deviceId,
+            String responseCode) {}
 
     private static final FraudKind[] KINDS = {
-        FraudKind.STOLEN_CARD, FraudKind.CARD_TESTING, FraudKind.ACCOUNT_TAKEOVER, FraudKind.LIMIT_PROBING
+        FraudKind.STOLEN_CARD,
+        FraudKind.CARD_TESTING,
+        FraudKind.ACCOUNT_TAKEOVER,
+        FraudKind.LIMIT_PROBING
     };
 
     final FraudKind kind;
@@ -55,7 +63,8 @@ final class FraudEpisode {
                 cents = random.between(800, 2500);
                 limitCents = random.around(60_000, 0.4);
             }
-            case TERMINAL_COMPROMISE -> throw new IllegalStateException("terminals are compromised in the world");
+            case TERMINAL_COMPROMISE ->
+                    throw new IllegalStateException("terminals are compromised in the world");
             default -> throw new IllegalStateException("unknown kind " + kind);
         }
     }
@@ -67,9 +76,10 @@ final class FraudEpisode {
     long gap(Randomness random) {
         return switch (kind) {
             case STOLEN_CARD -> random.between(3, 50) * MINUTE + random.millis(MINUTE);
-            case CARD_TESTING -> lastSteps(2)
-                    ? random.between(5, 90) * MINUTE + random.millis(MINUTE)
-                    : random.between(4, 40) * SECOND + random.millis(SECOND);
+            case CARD_TESTING ->
+                    lastSteps(2)
+                            ? random.between(5, 90) * MINUTE + random.millis(MINUTE)
+                            : random.between(4, 40) * SECOND + random.millis(SECOND);
             case ACCOUNT_TAKEOVER -> random.between(10, 600) * MINUTE + random.millis(MINUTE);
             case LIMIT_PROBING -> random.between(8, 180) * MINUTE + random.millis(MINUTE);
             case TERMINAL_COMPROMISE -> HOUR;
@@ -82,14 +92,18 @@ final class FraudEpisode {
                 switch (kind) {
                     case STOLEN_CARD -> stolen(random);
                     case CARD_TESTING -> testing(random);
-                    case ACCOUNT_TAKEOVER -> new Step(
-                            world.shop(random),
-                            random.around(14_000, 0.6),
-                            random.chance(0.7) ? EntryMode.CREDENTIAL_ON_FILE : EntryMode.ECOMMERCE,
-                            deviceId,
-                            random.chance(0.1) ? DO_NOT_HONOUR : APPROVED);
+                    case ACCOUNT_TAKEOVER ->
+                            new Step(
+                                    world.shop(random),
+                                    random.around(14_000, 0.6),
+                                    random.chance(0.7)
+                                            ? EntryMode.CREDENTIAL_ON_FILE
+                                            : EntryMode.ECOMMERCE,
+                                    deviceId,
+                                    random.chance(0.1) ? DO_NOT_HONOUR : APPROVED);
                     case LIMIT_PROBING -> probing(random);
-                    case TERMINAL_COMPROMISE -> throw new IllegalStateException("not an episode of a card");
+                    case TERMINAL_COMPROMISE ->
+                            throw new IllegalStateException("not an episode of a card");
                 };
         done++;
         return step;
@@ -112,7 +126,11 @@ final class FraudEpisode {
         boolean cashingIn = lastSteps(2);
         if (cashingIn) {
             return new Step(
-                    world.shop(random), random.around(25_000, 0.6), EntryMode.ECOMMERCE, deviceId, APPROVED);
+                    world.shop(random),
+                    random.around(25_000, 0.6),
+                    EntryMode.ECOMMERCE,
+                    deviceId,
+                    APPROVED);
         }
         String response = random.chance(0.5) ? DO_NOT_HONOUR : APPROVED;
         return new Step(terminal, random.between(60, 250), EntryMode.ECOMMERCE, deviceId, response);
@@ -120,8 +138,17 @@ final class FraudEpisode {
 
     private Step probing(Randomness random) {
         boolean over = cents > limitCents;
-        Step step = new Step(terminal, cents, EntryMode.ECOMMERCE, deviceId, over ? OVER_LIMIT : APPROVED);
-        cents = over ? limitCents * (0.85 + 0.1 * random.uniform()) : cents * (1.35 + 0.4 * random.uniform());
+        Step step =
+                new Step(
+                        terminal,
+                        cents,
+                        EntryMode.ECOMMERCE,
+                        deviceId,
+                        over ? OVER_LIMIT : APPROVED);
+        cents =
+                over
+                        ? limitCents * (0.85 + 0.1 * random.uniform())
+                        : cents * (1.35 + 0.4 * random.uniform());
         return step;
     }
 

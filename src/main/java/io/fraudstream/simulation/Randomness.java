@@ -1,14 +1,16 @@
 package io.fraudstream.simulation;
 
 /**
- * Repeatable randomness: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014) with
- * its own draws above it, since those of the library may differ between versions of Java.
+ * Repeatable randomness: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
+ * generators", 2014) with its own draws above it, since those of the library may differ between
+ * versions of Java.
  */
 final class Randomness {
     /** About a million years, so that times never overflow. */
     private static final double LONGEST_GAP = 0x1p55;
 
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
     /** The sum of eight uniforms over 16 bits has this mean and standard deviation. */
     private static final double SUM_MEAN = 8 * 65_535 / 2.0;
 

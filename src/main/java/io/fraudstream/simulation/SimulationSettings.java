@@ -7,7 +7,8 @@ import java.time.Instant;
  * What is simulated.
  *
  * @param seed the same one gives the same stream
- * @param cards how many there are; memory grows with them and the terminals, and not with the duration
+ * @param cards how many there are; memory grows with them and the terminals, and not with the
+ *     duration
  * @param terminals how many there are; an online shop counts as one
  * @param start of the first day, UTC; everything lies at or after it
  * @param duration how much event time is simulated
@@ -22,8 +23,15 @@ public record SimulationSettings(
         Duration duration,
         double transactionsPerCardAndDay,
         double fraudIntensity) {
-    public static final SimulationSettings DEFAULT = new SimulationSettings(
-            42, 5_000, 2_000, Instant.parse("2026-01-01T00:00:00Z"), Duration.ofDays(30), 2, 1);
+    public static final SimulationSettings DEFAULT =
+            new SimulationSettings(
+                    42,
+                    5_000,
+                    2_000,
+                    Instant.parse("2026-01-01T00:00:00Z"),
+                    Duration.ofDays(30),
+                    2,
+                    1);
 
     private static final int FEWEST_TERMINALS = 3 * Place.ALL.size();
     private static final int MOST = 10_000_000;
@@ -35,13 +43,21 @@ public record SimulationSettings(
                 "terminals",
                 terminals,
                 FEWEST_TERMINALS + " to " + MOST);
-        require(!duration.isNegative() && !duration.isZero(), "duration", duration, "more than zero");
+        require(
+                !duration.isNegative() && !duration.isZero(),
+                "duration",
+                duration,
+                "more than zero");
         require(
                 transactionsPerCardAndDay > 0 && transactionsPerCardAndDay <= 1000,
                 "transactionsPerCardAndDay",
                 transactionsPerCardAndDay,
                 "more than 0, at most 1000");
-        require(fraudIntensity >= 0 && fraudIntensity <= 50, "fraudIntensity", fraudIntensity, "0 to 50");
+        require(
+                fraudIntensity >= 0 && fraudIntensity <= 50,
+                "fraudIntensity",
+                fraudIntensity,
+                "0 to 50");
     }
 
     private static void require(boolean holds, String name, Object value, String expected) {

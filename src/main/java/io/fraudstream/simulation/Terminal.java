@@ -8,6 +8,7 @@ final class Terminal {
     final Place place;
     final double latitude;
     final double longitude;
+
     /** Until when it is in the wrong hands. */
     long compromisedUntil = Long.MIN_VALUE;
 
@@ -16,7 +17,13 @@ final class Terminal {
         this.merchantId = Numbered.id("merch-", merchant);
         this.trade = trade;
         this.place = place;
-        this.latitude = trade.online ? Double.NaN : Numbered.degrees(place.latitude() + 0.08 * random.normal());
-        this.longitude = trade.online ? Double.NaN : Numbered.degrees(place.longitude() + 0.08 * random.normal());
+        this.latitude =
+                trade.online
+                        ? Double.NaN
+                        : Numbered.degrees(place.latitude() + 0.08 * random.normal());
+        this.longitude =
+                trade.online
+                        ? Double.NaN
+                        : Numbered.degrees(place.longitude() + 0.08 * random.normal());
     }
 }

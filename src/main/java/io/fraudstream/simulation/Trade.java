@@ -20,18 +20,28 @@ enum Trade {
     TRAVEL_AGENCY("4722", 28000, 0.8, true, 8, 24, 2);
 
     final String mcc;
+
     /** The middle amount in euro cents. */
     final double medianCents;
+
     /** The standard deviation of the amount's logarithm. */
     final double spread;
 
     final boolean online;
     private final int opens;
     private final int closes;
+
     /** Of its share of all terminals. */
     final int weight;
 
-    Trade(String mcc, double medianCents, double spread, boolean online, int opens, int closes, int weight) {
+    Trade(
+            String mcc,
+            double medianCents,
+            double spread,
+            boolean online,
+            int opens,
+            int closes,
+            int weight) {
         this.mcc = mcc;
         this.medianCents = medianCents;
         this.spread = spread;

@@ -14,9 +14,9 @@ import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 
 /**
- * Generates a realistic stream in order of event time: people with a home, hours, favourite shops and trips abroad, and
- * frauds of every {@link FraudKind} that become known days later. Each card draws from its own randomness, so its life
- * depends on the seed alone.
+ * Generates a realistic stream in order of event time: people with a home, hours, favourite shops
+ * and trips abroad, and frauds of every {@link FraudKind} that become known days later. Each card
+ * draws from its own randomness, so its life depends on the seed alone.
  *
  * <pre>{@code
  * new TransactionSimulator(SimulationSettings.DEFAULT, rates)
@@ -26,8 +26,10 @@ import java.util.PriorityQueue;
 public final class TransactionSimulator implements Iterator<SimulatedTransaction> {
     private static final long MINUTE = 60_000L;
     private static final long DAY = 86_400_000L;
+
     /** Between the misuses of one card, at an intensity of 1. */
     private static final double MEAN_DAYS_BETWEEN_EPISODES = 450;
+
     /** How much of what is paid at a compromised terminal is fraud. */
     private static final double COMPROMISED_PAYMENTS = 0.6;
 
@@ -45,12 +47,18 @@ public final class TransactionSimulator implements Iterator<SimulatedTransaction
     private final PriorityQueue<Cardholder> cards;
     private long produced;
 
-    /** @throws IllegalArgumentException if the table lacks the rate of a currency that is paid in */
+    /**
+     * @throws IllegalArgumentException if the table lacks the rate of a currency that is paid in
+     */
     public TransactionSimulator(SimulationSettings settings, ExchangeRates rates) {
         for (Place place : Place.ALL) {
             if (!rates.knows(place.currency())) {
-                throw new IllegalArgumentException("the exchange rates " + rates.version() + " have none for "
-                        + place.currency() + ", expected one for every currency that is simulated");
+                throw new IllegalArgumentException(
+                        "the exchange rates "
+                                + rates.version()
+                                + " have none for "
+                                + place.currency()
+                                + ", expected one for every currency that is simulated");
             }
         }
         this.rates = rates;
@@ -59,9 +67,11 @@ public final class TransactionSimulator implements Iterator<SimulatedTransaction
         long start = settings.start().toEpochMilli();
         this.end = start + settings.duration().toMillis();
         this.meanEpisodeGapMillis = MEAN_DAYS_BETWEEN_EPISODES * DAY / settings.fraudIntensity();
-        this.cards = new PriorityQueue<>(
-                settings.cards(),
-                Comparator.comparingLong(Cardholder::nextEvent).thenComparingInt(card -> card.number));
+        this.cards =
+                new PriorityQueue<>(
+                        settings.cards(),
+                        Comparator.comparingLong(Cardholder::nextEvent)
+                                .thenComparingInt(card -> card.number));
         for (int i = 0; i < settings.cards(); i++) {
             Cardholder card = new Cardholder(i, settings, world);
             card.nextPurchase = card.purchaseAfter(start);
@@ -70,11 +80,15 @@ public final class TransactionSimulator implements Iterator<SimulatedTransaction
         }
     }
 
-    /** The rates at which prices are simulated; enough where amounts in the base currency do not matter. */
+    /**
+     * The rates at which prices are simulated; enough where amounts in the base currency do not
+     * matter.
+     */
     public static ExchangeRates roughRates() {
         Map<String, BigDecimal> eurosForOne = new HashMap<>();
         for (Place place : Place.ALL) {
-            BigDecimal minorUnitsPerEuro = BigDecimal.valueOf(place.minorUnitsPerCent()).movePointRight(2);
+            BigDecimal minorUnitsPerEuro =
+                    BigDecimal.valueOf(place.minorUnitsPerCent()).movePointRight(2);
             eurosForOne.put(
                     place.currency(),
                     BigDecimal.ONE
@@ -113,14 +127,20 @@ public final class TransactionSimulator implements Iterator<SimulatedTransaction
         Randomness random = card.random;
         Terminal terminal = terminal(card, time);
         boolean fraud = time < terminal.compromisedUntil && random.chance(COMPROMISED_PAYMENTS);
-        double cents = random.around(terminal.trade.medianCents * card.spending, terminal.trade.spread);
+        double cents =
+                random.around(terminal.trade.medianCents * card.spending, terminal.trade.spread);
         boolean declined = random.chance(DECLINE);
         String device = terminal.trade.online ? card.deviceId : null;
-        Transaction transaction = transaction(
-                card,
-                time,
-                new FraudEpisode.Step(
-                        terminal, cents, entryMode(card, terminal), device, declined ? "51" : "00"));
+        Transaction transaction =
+                transaction(
+                        card,
+                        time,
+                        new FraudEpisode.Step(
+                                terminal,
+                                cents,
+                                entryMode(card, terminal),
+                                device,
+                                declined ? "51" : "00"));
         card.nextPurchase = card.purchaseAfter(time);
         if (fraud) {
             return new SimulatedTransaction(
@@ -150,9 +170,10 @@ public final class TransactionSimulator implements Iterator<SimulatedTransaction
         // Nobody is turned away in the end, so that shops that are closed still see a few payments.
         for (int i = 0; i < 4 && (candidate == null || !candidate.trade.isOpen(hour)); i++) {
             boolean loyal = !travelling && random.chance(LOYALTY);
-            candidate = loyal
-                    ? card.favourites[random.below(card.favourites.length)]
-                    : random.chance(0.15) ? world.shop(random) : world.till(place, random);
+            candidate =
+                    loyal
+                            ? card.favourites[random.below(card.favourites.length)]
+                            : random.chance(0.15) ? world.shop(random) : world.till(place, random);
         }
         return candidate;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 /** The terminals, by place and online, and which of them are compromised when. */
 final class World {
     private static final long DAY = 86_400_000L;
+
     /** The share of the terminals that is compromised at any time, at an intensity of 1. */
     private static final double COMPROMISED_SHARE = 0.008;
 
@@ -29,7 +30,8 @@ final class World {
             int place = i < 2 * Place.ALL.size() ? i % Place.ALL.size() : Place.draw(random);
             int merchant = i - i % 3 * random.below(2);
             Terminal terminal =
-                    new Terminal(i, merchant, Trade.draw(random, online), Place.ALL.get(place), random);
+                    new Terminal(
+                            i, merchant, Trade.draw(random, online), Place.ALL.get(place), random);
             if (online) {
                 shops.add(terminal);
             } else {

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Trains on one range of a recording and scores a later one as the job would have: features warm up on everything before,
- * training uses what was known at the start of the test range, and features there use labels as they become known.
+ * Trains on one range of a recording and scores a later one as the job would have: features warm up
+ * on everything before, training uses what was known at the start of the test range, and features
+ * there use labels as they become known.
  */
 public final class Backtest {
     /** How many cards a day the card precision looks at. */
@@ -58,19 +59,24 @@ public final class Backtest {
      * @param testTo behind the last event
      * @throws TrainingException if there is nothing to train on or nothing to test on
      */
-    public Result run(RecordedEvents events, long trainFrom, long trainTo, long testFrom, long testTo)
+    public Result run(
+            RecordedEvents events, long trainFrom, long trainTo, long testFrom, long testTo)
             throws TrainingException {
         long started = System.nanoTime();
         KnownLabels known = new KnownLabels(events.labels(), testFrom, settings.labelMaturity());
-        TrainingSet set = new TrainingSet(settings, new TrainingWindow(trainFrom, trainTo, testFrom), known);
+        TrainingSet set =
+                new TrainingSet(settings, new TrainingWindow(trainFrom, trainTo, testFrom), known);
         List<FeatureRow> test = new ArrayList<>();
         OfflineFeatures features = new OfflineFeatures(schema);
-        features.run(events.transactions(), events.labels(), row -> {
-            set.add(row);
-            if (row.eventTime() >= testFrom && row.eventTime() < testTo) {
-                test.add(row);
-            }
-        });
+        features.run(
+                events.transactions(),
+                events.labels(),
+                row -> {
+                    set.add(row);
+                    if (row.eventTime() >= testFrom && row.eventTime() < testTo) {
+                        test.add(row);
+                    }
+                });
         if (test.isEmpty()) {
             throw new TrainingException("the test range holds 0 transactions, expected 1 or more");
         }
@@ -86,17 +92,21 @@ public final class Backtest {
         for (int i = 0; i < verdicts.length; i++) {
             verdicts[i] = scored.get(i).fraud();
         }
-        BookProtocol book = BookProtocol.of(
-                scored,
-                events.labels().stream()
-                        .filter(FraudLabel::fraud)
-                        .map(label -> new BookProtocol.Fraud(label.cardId(), label.eventTime()))
-                        .toList(),
-                testFrom,
-                (int) ((testTo - testFrom) / DAY),
-                (int) settings.labelMaturity().toDays(),
-                CARDS,
-                threshold);
+        BookProtocol book =
+                BookProtocol.of(
+                        scored,
+                        events.labels().stream()
+                                .filter(FraudLabel::fraud)
+                                .map(
+                                        label ->
+                                                new BookProtocol.Fraud(
+                                                        label.cardId(), label.eventTime()))
+                                .toList(),
+                        testFrom,
+                        (int) ((testTo - testFrom) / DAY),
+                        (int) settings.labelMaturity().toDays(),
+                        CARDS,
+                        threshold);
         return new Result(
                 model,
                 scored,
@@ -108,7 +118,8 @@ public final class Backtest {
                 (finished - trained) / 1e9);
     }
 
-    private List<ScoredEvent> score(TrainedModel model, List<FeatureRow> test, List<FraudLabel> labels)
+    private List<ScoredEvent> score(
+            TrainedModel model, List<FeatureRow> test, List<FraudLabel> labels)
             throws TrainingException {
         Set<String> frauds = new HashSet<>();
         for (FraudLabel label : labels) {
@@ -120,16 +131,18 @@ public final class Backtest {
             CompiledScorer scorer = CompiledScorer.of(model.bundle(), schema.fingerprint());
             List<ScoredEvent> scored = new ArrayList<>(test.size());
             for (FeatureRow row : test) {
-                scored.add(new ScoredEvent(
-                        row.transactionId(),
-                        row.cardId(),
-                        row.eventTime(),
-                        scorer.score(row.sequence()),
-                        frauds.contains(row.transactionId())));
+                scored.add(
+                        new ScoredEvent(
+                                row.transactionId(),
+                                row.cardId(),
+                                row.eventTime(),
+                                scorer.score(row.sequence()),
+                                frauds.contains(row.transactionId())));
             }
             return scored;
         } catch (BundleException unusable) {
-            throw new TrainingException("the new bundle cannot be used: " + unusable.getMessage(), unusable);
+            throw new TrainingException(
+                    "the new bundle cannot be used: " + unusable.getMessage(), unusable);
         }
     }
 }

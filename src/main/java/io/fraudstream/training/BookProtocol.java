@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The measures of the book "Reproducible Machine Learning for Credit Card Fraud Detection" (Le Borgne, Siblini,
- * Lebichot, Bontempi), chapter 4. On test day d a card is left out that is known to be compromised: one with a fraud on
- * any day from so many days before the first test day (the label delay and {@link #MEMORY_DAYS}) to d − delay − 1. Days
- * are UTC.
+ * The measures of the book "Reproducible Machine Learning for Credit Card Fraud Detection" (Le
+ * Borgne, Siblini, Lebichot, Bontempi), chapter 4. On test day d a card is left out that is known
+ * to be compromised: one with a fraud on any day from so many days before the first test day (the
+ * label delay and {@link #MEMORY_DAYS}) to d − delay − 1. Days are UTC.
  *
  * @param evaluation over the events that are left
  * @param cardPrecision the mean of {@link #cardPrecisionByDay}
  * @param perfectCardPrecision what scores without a mistake would give
- * @param cardPrecisionByDay each card counts with its highest score of the day; of the k highest cards the share that
- *     has a fraud on this day. Cards found this way are left out on later days
+ * @param cardPrecisionByDay each card counts with its highest score of the day; of the k highest
+ *     cards the share that has a fraud on this day. Cards found this way are left out on later days
  */
 public record BookProtocol(
         Evaluation evaluation,
@@ -41,7 +41,8 @@ public record BookProtocol(
 
     /**
      * @param events of the test days
-     * @param frauds all that happened from {@link #MEMORY_DAYS} and the delay before the first test day on
+     * @param frauds all that happened from {@link #MEMORY_DAYS} and the delay before the first test
+     *     day on
      * @param firstDay start of the first test day, milliseconds since the epoch
      * @param days how many test days
      * @param delayDays the label delay in whole days
@@ -56,7 +57,9 @@ public record BookProtocol(
             double threshold) {
         Map<String, List<Long>> fraudTimes = new HashMap<>();
         for (Fraud fraud : frauds) {
-            fraudTimes.computeIfAbsent(fraud.cardId(), card -> new ArrayList<>()).add(fraud.eventTime());
+            fraudTimes
+                    .computeIfAbsent(fraud.cardId(), card -> new ArrayList<>())
+                    .add(fraud.eventTime());
         }
         long memory = firstDay - (delayDays + MEMORY_DAYS) * DAY;
         List<List<ScoredEvent>> byDay = new ArrayList<>();
@@ -68,8 +71,9 @@ public record BookProtocol(
             int day = (int) Math.floorDiv(event.eventTime() - firstDay, DAY);
             // The end of day d − delay − 1.
             long knownBefore = firstDay + (day - delayDays) * DAY;
-            boolean compromised = fraudTimes.getOrDefault(event.cardId(), List.of()).stream()
-                    .anyMatch(time -> time >= memory && time < knownBefore);
+            boolean compromised =
+                    fraudTimes.getOrDefault(event.cardId(), List.of()).stream()
+                            .anyMatch(time -> time >= memory && time < knownBefore);
             if (!compromised && day >= 0 && day < days) {
                 kept.add(event);
                 byDay.get(day).add(event);
@@ -89,7 +93,8 @@ public record BookProtocol(
                 precision);
     }
 
-    private static List<Double> precisionByDay(List<List<ScoredEvent>> byDay, int k, boolean perfect) {
+    private static List<Double> precisionByDay(
+            List<List<ScoredEvent>> byDay, int k, boolean perfect) {
         record Card(String id, double score, boolean fraud) {}
         Set<String> detected = new HashSet<>();
         List<Double> precision = new ArrayList<>();
@@ -101,15 +106,23 @@ public record BookProtocol(
                     cards.merge(
                             event.cardId(),
                             new Card(event.cardId(), score, event.fraud()),
-                            (a, b) -> new Card(a.id(), Math.max(a.score(), b.score()), a.fraud() || b.fraud()));
+                            (a, b) ->
+                                    new Card(
+                                            a.id(),
+                                            Math.max(a.score(), b.score()),
+                                            a.fraud() || b.fraud()));
                 }
             }
-            List<String> hits = cards.values().stream()
-                    .sorted(Comparator.comparingDouble(Card::score).reversed().thenComparing(Card::id))
-                    .limit(k)
-                    .filter(Card::fraud)
-                    .map(Card::id)
-                    .toList();
+            List<String> hits =
+                    cards.values().stream()
+                            .sorted(
+                                    Comparator.comparingDouble(Card::score)
+                                            .reversed()
+                                            .thenComparing(Card::id))
+                            .limit(k)
+                            .filter(Card::fraud)
+                            .map(Card::id)
+                            .toList();
             detected.addAll(hits);
             precision.add((double) hits.size() / k);
         }

@@ -4,11 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How well scores tell frauds from legitimate events. What cannot be measured, such as the area under the curve without
- * any fraud, is NaN.
+ * How well scores tell frauds from legitimate events. What cannot be measured, such as the area
+ * under the curve without any fraud, is NaN.
  *
  * @param threshold a score from here on is an alert
- * @param areaUnderRoc the chance that a fraud scores higher than a legitimate event, ties counting half (Mann-Whitney)
+ * @param areaUnderRoc the chance that a fraud scores higher than a legitimate event, ties counting
+ *     half (Mann-Whitney)
  * @param averagePrecision Σ (Rₙ − Rₙ₋₁)·Pₙ over distinct scores, as scikit-learn defines it
  * @param brier mean squared difference between score and verdict
  */

@@ -33,9 +33,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Reads what the job stored, through DuckDB: Parquet files under {@code transactions/event_date=YYYY-MM-DD/} and {@code
- * labels/event_date=YYYY-MM-DD/}. Days are read one by one, so memory does not grow with the store. Files whose names
- * begin with a dot or an underscore are still being written and are passed over.
+ * Reads what the job stored, through DuckDB: Parquet files under {@code
+ * transactions/event_date=YYYY-MM-DD/} and {@code labels/event_date=YYYY-MM-DD/}. Days are read one
+ * by one, so memory does not grow with the store. Files whose names begin with a dot or an
+ * underscore are still being written and are passed over.
  */
 public final class EventStoreReader {
     private static final String PARTITION = "event_date=";
@@ -94,63 +95,76 @@ public final class EventStoreReader {
         if (days.isEmpty()) {
             return Optional.empty();
         }
-        return query(connection -> {
-            List<Path> ends = new ArrayList<>(days.firstEntry().getValue());
-            ends.addAll(days.lastEntry().getValue());
-            try (Statement statement = connection.createStatement();
-                    ResultSet result =
-                            statement.executeQuery("SELECT min(event_time), max(event_time) FROM " + files(ends))) {
-                result.next();
-                Span span = new Span(result.getLong(1), result.getLong(2));
-                return result.wasNull() ? Optional.empty() : Optional.of(span);
-            }
-        });
+        return query(
+                connection -> {
+                    List<Path> ends = new ArrayList<>(days.firstEntry().getValue());
+                    ends.addAll(days.lastEntry().getValue());
+                    try (Statement statement = connection.createStatement();
+                            ResultSet result =
+                                    statement.executeQuery(
+                                            "SELECT min(event_time), max(event_time) FROM "
+                                                    + files(ends))) {
+                        result.next();
+                        Span span = new Span(result.getLong(1), result.getLong(2));
+                        return result.wasNull() ? Optional.empty() : Optional.of(span);
+                    }
+                });
     }
 
     /**
-     * Hands on every event from {@code from} on and before {@code to} in (event time, id) order, with its sequence.
+     * Hands on every event from {@code from} on and before {@code to} in (event time, id) order,
+     * with its sequence.
      *
      * @param from milliseconds since the epoch
      */
     public Counts read(long from, long to, Consumer<FeatureRow> rows) throws StoreException {
         NavigableMap<LocalDate, List<Path>> days = days("transactions");
         LocalDate first = dayOf(from - FeatureSchema.CARD_HORIZON);
-        return query(connection -> {
-            CardSequences sequences = new CardSequences();
-            RecentIds recentIds = new RecentIds();
-            long[] counts = new long[3];
-            for (Map.Entry<LocalDate, List<Path>> day : days.entrySet()) {
-                if (day.getKey().isBefore(first) || day.getKey().isAfter(dayOf(to - 1))) {
-                    continue;
-                }
-                long usable = countUsable(connection, day.getValue(), counts);
-                if (usable == 0) {
-                    continue;
-                }
-                String select = "SELECT " + columns(ROW_COLUMNS) + " FROM " + files(day.getValue())
-                        + " WHERE feature_fingerprint = ? ORDER BY event_time, transaction_id, received_at";
-                try (PreparedStatement statement = connection.prepareStatement(select)) {
-                    statement.setString(1, schema.fingerprint());
-                    try (ResultSet result = statement.executeQuery()) {
-                        while (result.next()) {
-                            FeatureRow row = row(result, sequences, recentIds);
-                            if (row == null) {
-                                counts[1]++;
-                            } else if (row.eventTime() >= from && row.eventTime() < to) {
-                                counts[0]++;
-                                rows.accept(row);
+        return query(
+                connection -> {
+                    CardSequences sequences = new CardSequences();
+                    RecentIds recentIds = new RecentIds();
+                    long[] counts = new long[3];
+                    for (Map.Entry<LocalDate, List<Path>> day : days.entrySet()) {
+                        if (day.getKey().isBefore(first) || day.getKey().isAfter(dayOf(to - 1))) {
+                            continue;
+                        }
+                        long usable = countUsable(connection, day.getValue(), counts);
+                        if (usable == 0) {
+                            continue;
+                        }
+                        String select =
+                                "SELECT "
+                                        + columns(ROW_COLUMNS)
+                                        + " FROM "
+                                        + files(day.getValue())
+                                        + " WHERE feature_fingerprint = ? ORDER BY event_time,"
+                                        + " transaction_id, received_at";
+                        try (PreparedStatement statement = connection.prepareStatement(select)) {
+                            statement.setString(1, schema.fingerprint());
+                            try (ResultSet result = statement.executeQuery()) {
+                                while (result.next()) {
+                                    FeatureRow row = row(result, sequences, recentIds);
+                                    if (row == null) {
+                                        counts[1]++;
+                                    } else if (row.eventTime() >= from && row.eventTime() < to) {
+                                        counts[0]++;
+                                        rows.accept(row);
+                                    }
+                                }
                             }
                         }
                     }
-                }
-            }
-            return new Counts(counts[0], counts[1], counts[2]);
-        });
+                    return new Counts(counts[0], counts[1], counts[2]);
+                });
     }
 
-    private long countUsable(Connection connection, List<Path> files, long[] counts) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT count(*) FILTER (WHERE feature_fingerprint = ?), count(*) FROM " + files(files))) {
+    private long countUsable(Connection connection, List<Path> files, long[] counts)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT count(*) FILTER (WHERE feature_fingerprint = ?), count(*) FROM "
+                                + files(files))) {
             statement.setString(1, schema.fingerprint());
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
@@ -160,7 +174,8 @@ public final class EventStoreReader {
         }
     }
 
-    private FeatureRow row(ResultSet result, CardSequences sequences, RecentIds recentIds) throws SQLException {
+    private FeatureRow row(ResultSet result, CardSequences sequences, RecentIds recentIds)
+            throws SQLException {
         String id = result.getString(1);
         long eventTime = result.getLong(2);
         if (!recentIds.isNew(id, eventTime)) {
@@ -170,7 +185,13 @@ public final class EventStoreReader {
         boolean reversal = messageType(result.getString(4)) == MessageType.REVERSAL;
         boolean approximate = result.getBoolean(5);
         float[] vector = vector(result, ROW_COLUMNS.length);
-        return new FeatureRow(id, eventTime, card, reversal, approximate, sequences.next(card, eventTime, vector));
+        return new FeatureRow(
+                id,
+                eventTime,
+                card,
+                reversal,
+                approximate,
+                sequences.next(card, eventTime, vector));
     }
 
     private float[] vector(ResultSet result, int columnsBefore) throws SQLException {
@@ -183,81 +204,97 @@ public final class EventStoreReader {
 
     /** All labels in the order in which they became known. */
     public List<FraudLabel> labels() throws StoreException {
-        List<Path> files = days("labels").values().stream()
-                .flatMap(Collection::stream)
-                .toList();
+        List<Path> files = days("labels").values().stream().flatMap(Collection::stream).toList();
         if (files.isEmpty()) {
             return List.of();
         }
-        return query(connection -> {
-            List<FraudLabel> labels = new ArrayList<>();
-            try (Statement statement = connection.createStatement();
-                    ResultSet result = statement.executeQuery("SELECT DISTINCT transaction_id, card_id, terminal_id,"
-                            + " merchant_id, event_time, fraud, known_at, source FROM " + files(files))) {
-                while (result.next()) {
-                    labels.add(new FraudLabel(
-                            result.getString(1),
-                            result.getString(2),
-                            result.getString(3),
-                            result.getString(4),
-                            result.getLong(5),
-                            result.getBoolean(6),
-                            result.getLong(7),
-                            result.getString(8)));
-                }
-            }
-            labels.sort(OfflineFeatures.LABEL_ORDER);
-            return labels;
-        });
-    }
-
-    /** One event by its transaction id, with vectors of this reader's schema; the last one where an id came again. */
-    public Optional<StoredEvent> find(String transactionId) throws StoreException {
-        NavigableMap<LocalDate, List<Path>> days = days("transactions");
-        return query(connection -> {
-            for (LocalDate day : days.descendingKeySet()) {
-                List<Path> files = days.get(day);
-                if (countUsable(connection, files, new long[3]) == 0) {
-                    continue;
-                }
-                String select = "SELECT " + columns(TRANSACTION_COLUMNS) + " FROM " + files(files)
-                        + " WHERE feature_fingerprint = ? AND transaction_id = ? ORDER BY event_time DESC, received_at"
-                        + " LIMIT 1";
-                try (PreparedStatement statement = connection.prepareStatement(select)) {
-                    statement.setString(1, schema.fingerprint());
-                    statement.setString(2, transactionId);
-                    try (ResultSet result = statement.executeQuery()) {
-                        if (result.next()) {
-                            return Optional.of(storedEvent(connection, days, result));
+        return query(
+                connection -> {
+                    List<FraudLabel> labels = new ArrayList<>();
+                    try (Statement statement = connection.createStatement();
+                            ResultSet result =
+                                    statement.executeQuery(
+                                            "SELECT DISTINCT transaction_id, card_id, terminal_id,"
+                                                    + " merchant_id, event_time, fraud, known_at,"
+                                                    + " source FROM "
+                                                    + files(files))) {
+                        while (result.next()) {
+                            labels.add(
+                                    new FraudLabel(
+                                            result.getString(1),
+                                            result.getString(2),
+                                            result.getString(3),
+                                            result.getString(4),
+                                            result.getLong(5),
+                                            result.getBoolean(6),
+                                            result.getLong(7),
+                                            result.getString(8)));
                         }
                     }
-                }
-            }
-            return Optional.empty();
-        });
+                    labels.sort(OfflineFeatures.LABEL_ORDER);
+                    return labels;
+                });
+    }
+
+    /**
+     * One event by its transaction id, with vectors of this reader's schema; the last one where an
+     * id came again.
+     */
+    public Optional<StoredEvent> find(String transactionId) throws StoreException {
+        NavigableMap<LocalDate, List<Path>> days = days("transactions");
+        return query(
+                connection -> {
+                    for (LocalDate day : days.descendingKeySet()) {
+                        List<Path> files = days.get(day);
+                        if (countUsable(connection, files, new long[3]) == 0) {
+                            continue;
+                        }
+                        String select =
+                                "SELECT "
+                                        + columns(TRANSACTION_COLUMNS)
+                                        + " FROM "
+                                        + files(files)
+                                        + " WHERE feature_fingerprint = ? AND transaction_id = ?"
+                                        + " ORDER BY event_time DESC, received_at LIMIT 1";
+                        try (PreparedStatement statement = connection.prepareStatement(select)) {
+                            statement.setString(1, schema.fingerprint());
+                            statement.setString(2, transactionId);
+                            try (ResultSet result = statement.executeQuery()) {
+                                if (result.next()) {
+                                    return Optional.of(storedEvent(connection, days, result));
+                                }
+                            }
+                        }
+                    }
+                    return Optional.empty();
+                });
     }
 
     private StoredEvent storedEvent(
-            Connection connection, NavigableMap<LocalDate, List<Path>> days, ResultSet result) throws SQLException {
+            Connection connection, NavigableMap<LocalDate, List<Path>> days, ResultSet result)
+            throws SQLException {
         String entryMode = result.getString(11);
-        Transaction t = new Transaction(
-                result.getString(1),
-                result.getLong(2),
-                result.getString(3),
-                result.getLong(4),
-                result.getString(5),
-                result.getLong(6),
-                result.getString(7),
-                result.getString(8),
-                result.getString(9),
-                result.getString(10),
-                entryMode == null ? null : EntryMode.valueOf(entryMode.toUpperCase(Locale.ROOT)),
-                number(result, 12),
-                number(result, 13),
-                result.getString(14),
-                result.getString(15),
-                messageType(result.getString(16)),
-                result.getString(17));
+        Transaction t =
+                new Transaction(
+                        result.getString(1),
+                        result.getLong(2),
+                        result.getString(3),
+                        result.getLong(4),
+                        result.getString(5),
+                        result.getLong(6),
+                        result.getString(7),
+                        result.getString(8),
+                        result.getString(9),
+                        result.getString(10),
+                        entryMode == null
+                                ? null
+                                : EntryMode.valueOf(entryMode.toUpperCase(Locale.ROOT)),
+                        number(result, 12),
+                        number(result, 13),
+                        result.getString(14),
+                        result.getString(15),
+                        messageType(result.getString(16)),
+                        result.getString(17));
         boolean approximate = result.getBoolean(22);
         float[][] sequence = sequence(connection, days, t);
         return new StoredEvent(
@@ -267,25 +304,30 @@ public final class EventStoreReader {
                 result.getString(20),
                 result.getBoolean(21),
                 result.getLong(23),
-                new FeatureRow(t.id(), t.eventTime(), t.cardId(), t.isReversal(), approximate, sequence));
+                new FeatureRow(
+                        t.id(), t.eventTime(), t.cardId(), t.isReversal(), approximate, sequence));
     }
 
     /** Replays the card's stored vectors within the horizon up to this event. */
-    private float[][] sequence(Connection connection, NavigableMap<LocalDate, List<Path>> days, Transaction t)
+    private float[][] sequence(
+            Connection connection, NavigableMap<LocalDate, List<Path>> days, Transaction t)
             throws SQLException {
         CardSequences sequences = new CardSequences();
         RecentIds recentIds = new RecentIds();
         LocalDate first = dayOf(t.eventTime() - FeatureSchema.CARD_HORIZON);
         List<Path> files = new ArrayList<>();
-        for (List<Path> ofDay :
-                days.subMap(first, true, dayOf(t.eventTime()), true).values()) {
+        for (List<Path> ofDay : days.subMap(first, true, dayOf(t.eventTime()), true).values()) {
             if (countUsable(connection, ofDay, new long[3]) > 0) {
                 files.addAll(ofDay);
             }
         }
-        String select = "SELECT " + columns(ROW_COLUMNS) + " FROM " + files(files)
-                + " WHERE feature_fingerprint = ? AND card_id = ? AND event_time <= ?"
-                + " ORDER BY event_time, transaction_id, received_at";
+        String select =
+                "SELECT "
+                        + columns(ROW_COLUMNS)
+                        + " FROM "
+                        + files(files)
+                        + " WHERE feature_fingerprint = ? AND card_id = ? AND event_time <= ?"
+                        + " ORDER BY event_time, transaction_id, received_at";
         try (PreparedStatement statement = connection.prepareStatement(select)) {
             statement.setString(1, schema.fingerprint());
             statement.setString(2, t.cardId());
@@ -293,13 +335,16 @@ public final class EventStoreReader {
             try (ResultSet result = statement.executeQuery()) {
                 while (result.next()) {
                     FeatureRow row = row(result, sequences, recentIds);
-                    if (row != null && row.transactionId().equals(t.id()) && row.eventTime() == t.eventTime()) {
+                    if (row != null
+                            && row.transactionId().equals(t.id())
+                            && row.eventTime() == t.eventTime()) {
                         return row.sequence();
                     }
                 }
             }
         }
-        throw new IllegalStateException("transaction " + t.id() + " is not among its own card's events");
+        throw new IllegalStateException(
+                "transaction " + t.id() + " is not among its own card's events");
     }
 
     private static double number(ResultSet result, int column) throws SQLException {
@@ -312,18 +357,22 @@ public final class EventStoreReader {
     }
 
     private String columns(String[] names) {
-        String features = schema.specs().stream()
-                .map(FeatureSpec::name)
-                .map(name -> ", \"f_" + name + "\"")
-                .collect(Collectors.joining());
+        String features =
+                schema.specs().stream()
+                        .map(FeatureSpec::name)
+                        .map(name -> ", \"f_" + name + "\"")
+                        .collect(Collectors.joining());
         return String.join(", ", names) + features;
     }
 
     private static String files(Collection<Path> files) {
         return files.stream()
                 .map(file -> "'" + file.toString().replace("'", "''") + "'")
-                .collect(Collectors.joining(
-                        ", ", "read_parquet([", "], union_by_name = true, hive_partitioning = false)"));
+                .collect(
+                        Collectors.joining(
+                                ", ",
+                                "read_parquet([",
+                                "], union_by_name = true, hive_partitioning = false)"));
     }
 
     private static LocalDate dayOf(long eventTime) {
@@ -355,8 +404,12 @@ public final class EventStoreReader {
             return days;
         } catch (IOException | DateTimeParseException broken) {
             throw new StoreException(
-                    "event store " + directory + " cannot be listed, expected directories such as " + PARTITION
-                            + "2018-04-01: " + broken.getMessage(),
+                    "event store "
+                            + directory
+                            + " cannot be listed, expected directories such as "
+                            + PARTITION
+                            + "2018-04-01: "
+                            + broken.getMessage(),
                     broken);
         }
     }
@@ -378,7 +431,8 @@ public final class EventStoreReader {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties)) {
             return query.run(connection);
         } catch (SQLException broken) {
-            throw new StoreException("event store " + store + " cannot be read: " + broken.getMessage(), broken);
+            throw new StoreException(
+                    "event store " + store + " cannot be read: " + broken.getMessage(), broken);
         }
     }
 }

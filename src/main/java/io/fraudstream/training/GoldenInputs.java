@@ -6,17 +6,28 @@ import io.fraudstream.model.dl4j.ReferenceNetwork;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** The inputs that a bundle carries for its check: events of every sequence length, and vectors that no event has. */
+/**
+ * The inputs that a bundle carries for its check: events of every sequence length, and vectors that
+ * no event has.
+ */
 final class GoldenInputs {
     static final int CASES = 64;
 
     private static final float[] EXTREMES = {
-        Float.NaN, 0, 1e9f, -1e9f, Float.MAX_VALUE, -Float.MAX_VALUE, Float.POSITIVE_INFINITY, Float.MIN_VALUE
+        Float.NaN,
+        0,
+        1e9f,
+        -1e9f,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        Float.POSITIVE_INFINITY,
+        Float.MIN_VALUE
     };
 
     private GoldenInputs() {}
 
-    static GoldenCases choose(FeatureSchema schema, TrainingSet.Rows rows, long seed, ReferenceNetwork reference) {
+    static GoldenCases choose(
+            FeatureSchema schema, TrainingSet.Rows rows, long seed, ReferenceNetwork reference) {
         SplittableRandom random = new SplittableRandom(seed);
         float[][][] sequences = new float[CASES][][];
         for (int i = 0; i < CASES; i++) {

@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What was known about each event at a cut-off. The last verdict by then counts, fraud on ties. An event without one is
- * legitimate once the maturity horizon has passed since it happened, and unknown before.
+ * What was known about each event at a cut-off. The last verdict by then counts, fraud on ties. An
+ * event without one is legitimate once the maturity horizon has passed since it happened, and
+ * unknown before.
  */
 public final class KnownLabels {
     /** What an event is taken for. */
@@ -47,7 +48,9 @@ public final class KnownLabels {
         return one.fraud() ? one : other;
     }
 
-    /** Events before this time have their final verdict: fraud if it is known, legitimate otherwise. */
+    /**
+     * Events before this time have their final verdict: fraud if it is known, legitimate otherwise.
+     */
     public long matureBefore() {
         return cutOff - maturity + 1;
     }

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Drives the {@link FeatureEngine} over events in memory, exactly as the job drives it over a stream in event-time order:
- * duplicates are left out, a label counts from its {@code knownAt} on, the terminal is stepped before the card. Not safe
- * for several threads.
+ * Drives the {@link FeatureEngine} over events in memory, exactly as the job drives it over a
+ * stream in event-time order: duplicates are left out, a label counts from its {@code knownAt} on,
+ * the terminal is stepped before the card. Not safe for several threads.
  */
 public final class OfflineFeatures {
     /** Event time, then id: the order in which transactions are to come. */
@@ -42,7 +42,8 @@ public final class OfflineFeatures {
     }
 
     /**
-     * @param maxCardEvents from so many events on a card's oldest are folded together; as in the job
+     * @param maxCardEvents from so many events on a card's oldest are folded together; as in the
+     *     job
      * @param maxTerminalEvents likewise for a terminal
      */
     public OfflineFeatures(FeatureSchema schema, int maxCardEvents, int maxTerminalEvents) {
@@ -51,7 +52,10 @@ public final class OfflineFeatures {
         this.maxTerminalEvents = maxTerminalEvents;
     }
 
-    /** Takes in a label, to be used from its {@code knownAt} on; one without terminal and merchant changes nothing. */
+    /**
+     * Takes in a label, to be used from its {@code knownAt} on; one without terminal and merchant
+     * changes nothing.
+     */
     public void label(FraudLabel label) {
         if (label.terminalKey() != null) {
             terminal(label.terminalKey()).label(label);
@@ -66,8 +70,14 @@ public final class OfflineFeatures {
      */
     public FeatureRow step(Transaction t) {
         if (t.eventTime() < newestTime) {
-            throw new IllegalArgumentException("event_time of transaction " + t.id() + " is " + t.eventTime()
-                    + ", expected " + newestTime + " or later: events must come in order");
+            throw new IllegalArgumentException(
+                    "event_time of transaction "
+                            + t.id()
+                            + " is "
+                            + t.eventTime()
+                            + ", expected "
+                            + newestTime
+                            + " or later: events must come in order");
         }
         newestTime = t.eventTime();
         if (!recentIds.isNew(t.id(), t.eventTime())) {
@@ -80,7 +90,12 @@ public final class OfflineFeatures {
         CardHistory card = cards.computeIfAbsent(t.cardId(), id -> new CardHistory(maxCardEvents));
         FeatureEngine.CardStep step = engine.stepCard(card, t, atTerminal);
         return new FeatureRow(
-                t.id(), t.eventTime(), t.cardId(), t.isReversal(), step.approximate(), step.sequence());
+                t.id(),
+                t.eventTime(),
+                t.cardId(),
+                t.isReversal(),
+                step.approximate(),
+                step.sequence());
     }
 
     /**
@@ -89,7 +104,10 @@ public final class OfflineFeatures {
      * @param transactions in {@link #EVENT_ORDER}
      * @param labels in {@link #LABEL_ORDER}
      */
-    public void run(Iterable<Transaction> transactions, Iterable<FraudLabel> labels, Consumer<FeatureRow> rows) {
+    public void run(
+            Iterable<Transaction> transactions,
+            Iterable<FraudLabel> labels,
+            Consumer<FeatureRow> rows) {
         Iterator<FraudLabel> coming = labels.iterator();
         FraudLabel next = coming.hasNext() ? coming.next() : null;
         for (Transaction t : transactions) {

@@ -3,8 +3,8 @@ package io.fraudstream.training;
 import io.fraudstream.model.Calibration;
 
 /**
- * Fits a {@link Calibration} to log-odds and verdicts by Newton's method with Platt's smoothed targets (Platt 1999, as
- * corrected by Lin, Lin and Weng 2007).
+ * Fits a {@link Calibration} to log-odds and verdicts by Newton's method with Platt's smoothed
+ * targets (Platt 1999, as corrected by Lin, Lin and Weng 2007).
  */
 final class PlattScaling {
     /** With fewer events of either kind the two numbers are not worth estimating. */
@@ -16,7 +16,8 @@ final class PlattScaling {
     private PlattScaling() {}
 
     /**
-     * @param prior what to return where there are too few events, or where higher log-odds do not mean more fraud
+     * @param prior what to return where there are too few events, or where higher log-odds do not
+     *     mean more fraud
      */
     static Calibration fit(float[] logOdds, boolean[] frauds, Calibration prior) {
         int positives = 0;
@@ -54,8 +55,14 @@ final class PlattScaling {
             double scale = 1;
             double tried = Double.POSITIVE_INFINITY;
             while (scale > 1e-8) {
-                tried = loss(
-                        logOdds, frauds, high, low, slope + scale * moveSlope, intercept + scale * moveIntercept);
+                tried =
+                        loss(
+                                logOdds,
+                                frauds,
+                                high,
+                                low,
+                                slope + scale * moveSlope,
+                                intercept + scale * moveIntercept);
                 if (tried <= loss) {
                     break;
                 }
@@ -78,7 +85,12 @@ final class PlattScaling {
     }
 
     private static double loss(
-            float[] logOdds, boolean[] frauds, double high, double low, double slope, double intercept) {
+            float[] logOdds,
+            boolean[] frauds,
+            double high,
+            double low,
+            double slope,
+            double intercept) {
         double sum = 0;
         for (int i = 0; i < logOdds.length; i++) {
             double z = slope * logOdds[i] + intercept;

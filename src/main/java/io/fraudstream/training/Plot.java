@@ -43,42 +43,58 @@ final class Plot {
 
     String svg(List<Line> lines) {
         StringBuilder svg = new StringBuilder();
-        svg.append(format(
-                "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">",
-                LEFT + SIZE + 12,
-                TOP + SIZE + BOTTOM,
-                LEFT + SIZE + 12,
-                TOP + SIZE + BOTTOM));
+        svg.append(
+                format(
+                        "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">",
+                        LEFT + SIZE + 12,
+                        TOP + SIZE + BOTTOM,
+                        LEFT + SIZE + 12,
+                        TOP + SIZE + BOTTOM));
         for (int i = 0; i <= TICKS; i++) {
             double x = minX + (maxX - minX) * i / TICKS;
             double y = minY + (maxY - minY) * i / TICKS;
-            svg.append(format("<path class=\"grid\" d=\"M%.1f %d V%d\"/>", acrossOf(x), TOP, TOP + SIZE));
-            svg.append(format("<path class=\"grid\" d=\"M%d %.1f H%d\"/>", LEFT, upOf(y), LEFT + SIZE));
-            svg.append(format(
-                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                    acrossOf(x), TOP + SIZE + 14, number(x)));
-            svg.append(format(
-                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 4, upOf(y) + 4, number(y)));
+            svg.append(
+                    format(
+                            "<path class=\"grid\" d=\"M%.1f %d V%d\"/>",
+                            acrossOf(x), TOP, TOP + SIZE));
+            svg.append(
+                    format(
+                            "<path class=\"grid\" d=\"M%d %.1f H%d\"/>",
+                            LEFT, upOf(y), LEFT + SIZE));
+            svg.append(
+                    format(
+                            "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                            acrossOf(x), TOP + SIZE + 14, number(x)));
+            svg.append(
+                    format(
+                            "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+                            LEFT - 4, upOf(y) + 4, number(y)));
         }
         for (Line line : lines) {
             StringBuilder path = new StringBuilder();
             for (Point point : line.points()) {
-                path.append(format(
-                        "%s%.1f %.1f", path.isEmpty() ? "M" : " L", acrossOf(point.x()), upOf(point.y())));
+                path.append(
+                        format(
+                                "%s%.1f %.1f",
+                                path.isEmpty() ? "M" : " L", acrossOf(point.x()), upOf(point.y())));
                 if (line.dots()) {
-                    svg.append(format(
-                            "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>",
-                            acrossOf(point.x()), upOf(point.y()), line.color()));
+                    svg.append(
+                            format(
+                                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>",
+                                    acrossOf(point.x()), upOf(point.y()), line.color()));
                 }
             }
             svg.append(format("<path d=\"%s\" fill=\"none\" stroke=\"%s\"/>", path, line.color()));
         }
-        svg.append(format(
-                "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                LEFT + SIZE / 2, TOP + SIZE + 30, across));
-        svg.append(format(
-                "<text transform=\"translate(11 %d) rotate(-90)\" text-anchor=\"middle\">%s</text></svg>",
-                TOP + SIZE / 2, up));
+        svg.append(
+                format(
+                        "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+                        LEFT + SIZE / 2, TOP + SIZE + 30, across));
+        svg.append(
+                format(
+                        "<text transform=\"translate(11 %d) rotate(-90)\""
+                                + " text-anchor=\"middle\">%s</text></svg>",
+                        TOP + SIZE / 2, up));
         return svg.toString();
     }
 

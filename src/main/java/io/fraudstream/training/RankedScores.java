@@ -43,7 +43,8 @@ record RankedScores(List<Step> steps, long frauds, long legitimate) {
         double sum = 0;
         long before = 0;
         for (Step step : steps) {
-            double precision = (double) step.truePositives() / (step.truePositives() + step.falsePositives());
+            double precision =
+                    (double) step.truePositives() / (step.truePositives() + step.falsePositives());
             sum += (double) (step.truePositives() - before) / frauds * precision;
             before = step.truePositives();
         }

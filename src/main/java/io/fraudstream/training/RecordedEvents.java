@@ -22,7 +22,10 @@ import java.util.List;
  * @param firstRejection what was wrong with the first of them, or {@code null}
  */
 public record RecordedEvents(
-        List<Transaction> transactions, List<FraudLabel> labels, long rejected, Rejection firstRejection) {
+        List<Transaction> transactions,
+        List<FraudLabel> labels,
+        long rejected,
+        Rejection firstRejection) {
 
     /**
      * Reads files.
@@ -30,7 +33,8 @@ public record RecordedEvents(
      * @param until rows from this event time on (milliseconds since the epoch) are passed over
      * @throws IllegalArgumentException for a file or mapping that cannot be used
      */
-    public static RecordedEvents read(List<Path> files, Mapping mapping, TransactionCodec codec, long until)
+    public static RecordedEvents read(
+            List<Path> files, Mapping mapping, TransactionCodec codec, long until)
             throws IOException {
         List<Transaction> transactions = new ArrayList<>();
         List<FraudLabel> labels = new ArrayList<>();
@@ -46,7 +50,7 @@ public record RecordedEvents(
                 if (decoded instanceof Transaction transaction) {
                     transactions.add(transaction);
                     if (row.label() != null) {
-                        labels.add(row.label());
+                        labels.add(withCard(row.label(), transaction.cardId()));
                     }
                 } else if (decoded instanceof Rejection rejection) {
                     rejected++;
@@ -57,5 +61,21 @@ public record RecordedEvents(
         transactions.sort(OfflineFeatures.EVENT_ORDER);
         labels.sort(OfflineFeatures.LABEL_ORDER);
         return new RecordedEvents(transactions, labels, rejected, first);
+    }
+
+    /**
+     * The codec may have put a token in the place of the card; the label's card is the row's, as it
+     * was written.
+     */
+    private static FraudLabel withCard(FraudLabel label, String cardId) {
+        return new FraudLabel(
+                label.transactionId(),
+                cardId,
+                label.terminalId(),
+                label.merchantId(),
+                label.eventTime(),
+                label.fraud(),
+                label.knownAt(),
+                label.source());
     }
 }

@@ -5,4 +5,5 @@ package io.fraudstream.training;
  *
  * @param eventTime milliseconds since the epoch, UTC
  */
-public record ScoredEvent(String transactionId, String cardId, long eventTime, double score, boolean fraud) {}
+public record ScoredEvent(
+        String transactionId, String cardId, long eventTime, double score, boolean fraud) {}

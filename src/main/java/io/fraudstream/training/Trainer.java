@@ -18,9 +18,10 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Makes a bundle of a training set: fits the normaliser and the network on the earlier days, stops by average precision
- * on the validation days, and chooses calibration and threshold there. Validation is scored by the compiled scorer, so
- * what is measured is what will serve. The same set and settings give the same bundle.
+ * Makes a bundle of a training set: fits the normaliser and the network on the earlier days, stops
+ * by average precision on the validation days, and chooses calibration and threshold there.
+ * Validation is scored by the compiled scorer, so what is measured is what will serve. The same set
+ * and settings give the same bundle.
  */
 public final class Trainer {
     private static final String TRAINED_BY = "fraudstream with DL4J";
@@ -36,28 +37,40 @@ public final class Trainer {
     }
 
     /**
-     * @throws TrainingException if the set has no frauds or no legitimate events to learn from, or if the compiled
-     *     network is off from DL4J's
+     * @throws TrainingException if the set has no frauds or no legitimate events to learn from, or
+     *     if the compiled network is off from DL4J's
      */
     public TrainedModel train(TrainingSet set) throws TrainingException {
         TrainingSet.Rows fitting = set.fitting();
         TrainingSet.Rows validation = set.validation();
         int frauds = fitting.frauds();
         if (frauds == 0 || frauds == fitting.size()) {
-            throw new TrainingException("the training range holds " + frauds + " known frauds and "
-                    + (fitting.size() - frauds) + " legitimate events, expected 1 or more of each ("
-                    + set.immature() + " events have no mature label yet)");
+            throw new TrainingException(
+                    "the training range holds "
+                            + frauds
+                            + " known frauds and "
+                            + (fitting.size() - frauds)
+                            + " legitimate events, expected 1 or more of each ("
+                            + set.immature()
+                            + " events have no mature label yet)");
         }
         TrainingSettings settings = set.settings();
         Normalizer normalizer = normalizer(fitting);
         boolean[] verdicts = validation.verdicts();
-        TrainedNetwork trained = new NetworkTrainer(settings.network(), progress)
-                .train(fitting, normalizer, network -> averagePrecision(network, normalizer, validation, verdicts));
+        TrainedNetwork trained =
+                new NetworkTrainer(settings.network(), progress)
+                        .train(
+                                fitting,
+                                normalizer,
+                                network ->
+                                        averagePrecision(
+                                                network, normalizer, validation, verdicts));
 
         CompiledScorer uncalibrated = scorer(trained.network(), normalizer, Calibration.NONE);
         float[] logOdds = logOdds(uncalibrated, validation);
         Calibration calibration =
-                PlattScaling.fit(logOdds, verdicts, new Calibration(1, StrictMath.log(set.keptShare())));
+                PlattScaling.fit(
+                        logOdds, verdicts, new Calibration(1, StrictMath.log(set.keptShare())));
         double[] scores = new double[logOdds.length];
         for (int i = 0; i < scores.length; i++) {
             scores[i] = calibration.probability(logOdds[i]);
@@ -65,25 +78,33 @@ public final class Trainer {
         double threshold = threshold(scores, set);
         Evaluation evaluation = Evaluation.of(scores, verdicts, threshold);
 
-        GoldenCases golden = GoldenInputs.choose(schema, fitting, settings.network().seed(), trained.reference());
+        GoldenCases golden =
+                GoldenInputs.choose(
+                        schema, fitting, settings.network().seed(), trained.reference());
         double off = uncalibrated.largestDifference(golden);
         if (!(off <= GoldenCases.TOLERANCE)) {
-            throw new TrainingException("the compiled network is up to " + off + " off from DL4J's, expected at most "
-                    + GoldenCases.TOLERANCE);
+            throw new TrainingException(
+                    "the compiled network is up to "
+                            + off
+                            + " off from DL4J's, expected at most "
+                            + GoldenCases.TOLERANCE);
         }
-        BundleFormat.Written written = BundleFormat.write(
-                manifest(set, evaluation, threshold, calibration),
-                trained.network(),
-                normalizer,
-                usual(fitting),
-                golden,
-                trained.reference().zip());
+        BundleFormat.Written written =
+                BundleFormat.write(
+                        manifest(set, evaluation, threshold, calibration),
+                        trained.network(),
+                        normalizer,
+                        usual(fitting),
+                        golden,
+                        trained.reference().zip());
         verify(written);
-        return new TrainedModel(written, set, trained.epochs(), trained.bestEpoch(), evaluation, scores);
+        return new TrainedModel(
+                written, set, trained.epochs(), trained.bestEpoch(), evaluation, scores);
     }
 
     private Normalizer normalizer(TrainingSet.Rows rows) {
-        // Over the drawn events, frauds in full: what tells frauds apart then keeps more of its range.
+        // Over the drawn events, frauds in full: what tells frauds apart then keeps more of its
+        // range.
         Normalizer.Fitter fitter = new Normalizer.Fitter(schema);
         for (int i = 0; i < rows.size(); i++) {
             fitter.add(rows.row(i).vector());
@@ -101,7 +122,8 @@ public final class Trainer {
         return RankedScores.of(scores, verdicts).averagePrecision();
     }
 
-    private static CompiledScorer scorer(Network network, Normalizer normalizer, Calibration calibration) {
+    private static CompiledScorer scorer(
+            Network network, Normalizer normalizer, Calibration calibration) {
         return new CompiledScorer("in training", network, normalizer, calibration);
     }
 
@@ -116,7 +138,11 @@ public final class Trainer {
     /** Half-way between the last score within the budget of alerts and the first beyond it. */
     private static double threshold(double[] scores, TrainingSet set) {
         double days = (double) (set.validationTo() - set.validationFrom()) / DAY;
-        int budget = (int) Math.min(Integer.MAX_VALUE, Math.max(1, set.settings().alertsPerDay() * days));
+        int budget =
+                (int)
+                        Math.min(
+                                Integer.MAX_VALUE,
+                                Math.max(1, set.settings().alertsPerDay() * days));
         double[] sorted = scores.clone();
         Arrays.sort(sorted);
         double lowest = set.settings().lowestThreshold();
@@ -130,7 +156,10 @@ public final class Trainer {
         return Math.min(1, Math.max(lowest, between > beyond ? between : within));
     }
 
-    /** Per feature the median over legitimate events, missing values left out; NaN where all are missing. */
+    /**
+     * Per feature the median over legitimate events, missing values left out; NaN where all are
+     * missing.
+     */
     private float[] usual(TrainingSet.Rows rows) {
         float[] usual = new float[schema.size()];
         int legitimate = rows.size() - rows.frauds();
@@ -140,7 +169,9 @@ public final class Trainer {
             int count = 0;
             int seen = 0;
             for (int i = 0; i < rows.size(); i++) {
-                if (!rows.isFraud(i) && seen++ % every == 0 && !Float.isNaN(rows.row(i).vector()[feature])) {
+                if (!rows.isFraud(i)
+                        && seen++ % every == 0
+                        && !Float.isNaN(rows.row(i).vector()[feature])) {
                     values[count++] = rows.row(i).vector()[feature];
                 }
             }
@@ -175,7 +206,8 @@ public final class Trainer {
         try {
             CompiledScorer.of(BundleFormat.read(written.zip()), schema.fingerprint());
         } catch (BundleException unusable) {
-            throw new TrainingException("the new bundle cannot be used: " + unusable.getMessage(), unusable);
+            throw new TrainingException(
+                    "the new bundle cannot be used: " + unusable.getMessage(), unusable);
         }
     }
 }

@@ -17,8 +17,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a model is worth, as one HTML page that needs no other file ({@code report.html}) and as numbers ({@code
- * metrics.json}): what it was trained on, how it ranks and how well its probabilities hold on each set of scored events.
+ * What a model is worth, as one HTML page that needs no other file ({@code report.html}) and as
+ * numbers ({@code metrics.json}): what it was trained on, how it ranks and how well its
+ * probabilities hold on each set of scored events.
  */
 public final class TrainingReport {
     private static final String BLUE = "#1f5fa8";
@@ -26,11 +27,13 @@ public final class TrainingReport {
     private static final String RED = "#b3261e";
     private static final int RELIABILITY_BINS = 10;
     private static final int MAX_POINTS = 400;
-    private static final String STYLE = "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;"
-            + "color:#222}table{border-collapse:collapse;margin:.5rem 0}td,th{padding:.2rem .7rem;border:1px solid #ddd;"
-            + "text-align:left}td.n{text-align:right;font-variant-numeric:tabular-nums}figure{display:inline-block;"
-            + "margin:0 1rem 1rem 0}figcaption{font-weight:600}svg text{font-size:11px;fill:#444}.grid{stroke:#e6e6e6;"
-            + "fill:none}";
+    private static final String STYLE =
+            "body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0"
+                + " 1rem;color:#222}table{border-collapse:collapse;margin:.5rem"
+                + " 0}td,th{padding:.2rem .7rem;border:1px solid #ddd;"
+                + "text-align:left}td.n{text-align:right;font-variant-numeric:tabular-nums}figure{display:inline-block;margin:0"
+                + " 1rem 1rem 0}figcaption{font-weight:600}svg"
+                + " text{font-size:11px;fill:#444}.grid{stroke:#e6e6e6;fill:none}";
 
     private final FeatureSchema schema;
 
@@ -42,11 +45,18 @@ public final class TrainingReport {
      */
     @SuppressWarnings("ArrayRecordComponent") // Handed over once, compared never.
     public record Section(
-            String title, Evaluation evaluation, double[] scores, boolean[] frauds, Map<String, Double> further) {
+            String title,
+            Evaluation evaluation,
+            double[] scores,
+            boolean[] frauds,
+            Map<String, Double> further) {
 
         /** Scored events as a section. */
         public static Section of(
-                String title, Evaluation evaluation, List<ScoredEvent> events, Map<String, Double> further) {
+                String title,
+                Evaluation evaluation,
+                List<ScoredEvent> events,
+                Map<String, Double> further) {
             boolean[] frauds = new boolean[events.size()];
             for (int i = 0; i < frauds.length; i++) {
                 frauds[i] = events.get(i).fraud();
@@ -73,8 +83,13 @@ public final class TrainingReport {
      */
     public void write(Path directory, TrainedModel model, List<Section> tests) throws IOException {
         List<Section> sections = new ArrayList<>();
-        sections.add(new Section(
-                "Validation days", model.validation(), model.validationScores(), model.validationFrauds(), Map.of()));
+        sections.add(
+                new Section(
+                        "Validation days",
+                        model.validation(),
+                        model.validationScores(),
+                        model.validationFrauds(),
+                        Map.of()));
         sections.addAll(tests);
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("report.html"), html(model, sections));
@@ -91,14 +106,21 @@ public final class TrainingReport {
 
     private String html(TrainedModel model, List<Section> sections) {
         BundleManifest manifest = model.bundle().manifest();
-        StringBuilder page = new StringBuilder("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">");
+        StringBuilder page =
+                new StringBuilder("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">");
         page.append("<title>Fraud model ").append(model.bundle().id()).append("</title><style>");
-        page.append(STYLE).append("</style><h1>Fraud model ").append(model.bundle().id()).append("</h1>");
+        page.append(STYLE)
+                .append("</style><h1>Fraud model ")
+                .append(model.bundle().id())
+                .append("</h1>");
 
         page.append("<h2>Training</h2><table>");
         row(page, "Network", escape(manifest.kind()) + ", " + layers(manifest));
         row(page, "Seed", Long.toString(manifest.seed()));
-        row(page, "Event times", time(manifest.trainingFrom()) + " to " + time(manifest.trainingTo()));
+        row(
+                page,
+                "Event times",
+                time(manifest.trainingFrom()) + " to " + time(manifest.trainingTo()));
         row(page, "Validation from", time(model.validationFrom()));
         row(page, "Labels known until", time(manifest.labelCutOff()));
         row(
@@ -121,8 +143,13 @@ public final class TrainingReport {
         for (Section section : sections) {
             page.append("<h2>").append(escape(section.title())).append("</h2>");
             page.append(confusion(section.evaluation())).append("<table><tr><th>Metric<th>Value");
-            section.metrics().forEach((name, value) -> page.append(
-                    format("<tr><td>%s<td class=\"n\">%s", escape(name), number(value))));
+            section.metrics()
+                    .forEach(
+                            (name, value) ->
+                                    page.append(
+                                            format(
+                                                    "<tr><td>%s<td class=\"n\">%s",
+                                                    escape(name), number(value))));
             page.append("</table>").append(curves(section));
         }
 
@@ -130,9 +157,12 @@ public final class TrainingReport {
         page.append("</p><table><tr><th>Name<th>Meaning<th>Usual value of a legitimate event");
         for (int i = 0; i < schema.size(); i++) {
             FeatureSpec spec = schema.specs().get(i);
-            page.append(format(
-                    "<tr><td>%s<td>%s<td class=\"n\">%s",
-                    escape(spec.name()), escape(spec.words()), escape(schema.words(i, model.bundle().usual()[i]))));
+            page.append(
+                    format(
+                            "<tr><td>%s<td>%s<td class=\"n\">%s",
+                            escape(spec.name()),
+                            escape(spec.words()),
+                            escape(schema.words(i, model.bundle().usual()[i]))));
         }
         return page.append("</table></html>\n").toString();
     }
@@ -168,9 +198,14 @@ public final class TrainingReport {
 
     private static String confusion(Evaluation e) {
         return format(
-                "<table><tr><th>At threshold %s<th>Fraud<th>Legitimate<tr><th>Alert<td class=\"n\">%,d"
-                        + "<td class=\"n\">%,d<tr><th>No alert<td class=\"n\">%,d<td class=\"n\">%,d</table>",
-                number(e.threshold()), e.truePositives(), e.falsePositives(), e.falseNegatives(), e.trueNegatives());
+                "<table><tr><th>At threshold %s<th>Fraud<th>Legitimate<tr><th>Alert<td"
+                    + " class=\"n\">%,d<td class=\"n\">%,d<tr><th>No alert<td class=\"n\">%,d<td"
+                    + " class=\"n\">%,d</table>",
+                number(e.threshold()),
+                e.truePositives(),
+                e.falsePositives(),
+                e.falseNegatives(),
+                e.trueNegatives());
     }
 
     private static String curves(Section section) {
@@ -188,11 +223,15 @@ public final class TrainingReport {
             RankedScores.Step step = ranked.steps().get(i);
             double recall = (double) step.truePositives() / ranked.frauds();
             double falseShare = (double) step.falsePositives() / ranked.legitimate();
-            boolean visible = recall - lastUp > 1.0 / MAX_POINTS || falseShare - lastAcross > 1.0 / MAX_POINTS;
+            boolean visible =
+                    recall - lastUp > 1.0 / MAX_POINTS
+                            || falseShare - lastAcross > 1.0 / MAX_POINTS;
             if (visible || i == steps - 1) {
-                precisionRecall.add(new Plot.Point(
-                        recall,
-                        (double) step.truePositives() / (step.truePositives() + step.falsePositives())));
+                precisionRecall.add(
+                        new Plot.Point(
+                                recall,
+                                (double) step.truePositives()
+                                        / (step.truePositives() + step.falsePositives())));
                 roc.add(new Plot.Point(falseShare, recall));
                 lastUp = recall;
                 lastAcross = falseShare;
@@ -201,17 +240,22 @@ public final class TrainingReport {
         List<Plot.Point> diagonal = List.of(new Plot.Point(0, 0), new Plot.Point(1, 1));
         return figure(
                         "Precision and recall",
-                        Plot.ofShares("recall", "precision").svg(List.of(new Plot.Line(precisionRecall, BLUE, false))))
+                        Plot.ofShares("recall", "precision")
+                                .svg(List.of(new Plot.Line(precisionRecall, BLUE, false))))
                 + figure(
                         "ROC",
                         Plot.ofShares("false positive rate", "true positive rate")
-                                .svg(List.of(new Plot.Line(diagonal, GREY, false), new Plot.Line(roc, BLUE, false))))
+                                .svg(
+                                        List.of(
+                                                new Plot.Line(diagonal, GREY, false),
+                                                new Plot.Line(roc, BLUE, false))))
                 + figure(
                         "Reliability",
                         Plot.ofShares("mean score", "share of frauds")
-                                .svg(List.of(
-                                        new Plot.Line(diagonal, GREY, false),
-                                        new Plot.Line(reliability(section), RED, true))));
+                                .svg(
+                                        List.of(
+                                                new Plot.Line(diagonal, GREY, false),
+                                                new Plot.Line(reliability(section), RED, true))));
     }
 
     /** Events by score in bins of equal width, empty ones left out. */
@@ -228,7 +272,8 @@ public final class TrainingReport {
         List<Plot.Point> points = new ArrayList<>();
         for (int bin = 0; bin < RELIABILITY_BINS; bin++) {
             if (events[bin] > 0) {
-                points.add(new Plot.Point(sum[bin] / events[bin], (double) frauds[bin] / events[bin]));
+                points.add(
+                        new Plot.Point(sum[bin] / events[bin], (double) frauds[bin] / events[bin]));
             }
         }
         return points;

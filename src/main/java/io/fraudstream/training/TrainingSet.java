@@ -6,11 +6,12 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Collects the events of a training window, the earlier ones to fit on and the last days to validate on. Of the
- * legitimate events to fit on only a share is kept, drawn from the seed and the transaction's id, so the draw does not
- * depend on the order or on other events; validation keeps all. Events too young for silence to mean anything are left
- * out, known frauds among them too: with those alone the last days would seem to hold nothing but fraud. Rows outside the window are passed over, so that a whole
- * history can be streamed through.
+ * Collects the events of a training window, the earlier ones to fit on and the last days to
+ * validate on. Of the legitimate events to fit on only a share is kept, drawn from the seed and the
+ * transaction's id, so the draw does not depend on the order or on other events; validation keeps
+ * all. Events too young for silence to mean anything are left out, known frauds among them too:
+ * with those alone the last days would seem to hold nothing but fraud. Rows outside the window are
+ * passed over, so that a whole history can be streamed through.
  */
 public final class TrainingSet {
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
@@ -84,7 +85,8 @@ public final class TrainingSet {
             immature++;
             return;
         }
-        boolean fraud = labels.verdict(row.transactionId(), row.eventTime()) == KnownLabels.Verdict.FRAUD;
+        boolean fraud =
+                labels.verdict(row.transactionId(), row.eventTime()) == KnownLabels.Verdict.FRAUD;
         if (row.eventTime() >= validationFrom) {
             validation.add(row, fraud);
             return;
@@ -134,7 +136,9 @@ public final class TrainingSet {
         return legitimateSeen == 0 ? 1 : (double) kept / legitimateSeen;
     }
 
-    /** How many events of the window were left out because their label is not mature at the cut-off. */
+    /**
+     * How many events of the window were left out because their label is not mature at the cut-off.
+     */
     public long immature() {
         return immature;
     }

@@ -9,10 +9,12 @@ import java.time.Duration;
  *
  * @param network shape and optimiser
  * @param labelMaturity after this an event without a fraud label is taken for legitimate
- * @param validationDays the last days of the training range, kept for early stopping, calibration and the threshold; a
- *     range of less than three times as many days gives a third
- * @param legitimateShare of legitimate training events that is kept, above 0 and at most 1; every fraud is
- * @param alertsPerDay what the threshold is chosen for: no more alerts a day than this on the validation days
+ * @param validationDays the last days of the training range, kept for early stopping, calibration
+ *     and the threshold; a range of less than three times as many days gives a third
+ * @param legitimateShare of legitimate training events that is kept, above 0 and at most 1; every
+ *     fraud is
+ * @param alertsPerDay what the threshold is chosen for: no more alerts a day than this on the
+ *     validation days
  * @param lowestThreshold a score below this is never an alert, however few events a day there are
  */
 public record TrainingSettings(
@@ -33,7 +35,10 @@ public record TrainingSettings(
                 "above 0 and at most 1");
         require(alertsPerDay >= 1, "alertsPerDay", alertsPerDay, "1 or more");
         require(
-                lowestThreshold > 0 && lowestThreshold < 1, "lowestThreshold", lowestThreshold, "above 0 and below 1");
+                lowestThreshold > 0 && lowestThreshold < 1,
+                "lowestThreshold",
+                lowestThreshold,
+                "above 0 and below 1");
     }
 
     private static void require(boolean holds, String name, Object value, String expected) {
@@ -44,7 +49,8 @@ public record TrainingSettings(
 
     /** The default of every setting. */
     public static TrainingSettings defaults(NetworkKind kind, long seed) {
-        return new TrainingSettings(NetworkSettings.defaults(kind, seed), Duration.ofDays(7), 7, 0.25, 100, 0.05);
+        return new TrainingSettings(
+                NetworkSettings.defaults(kind, seed), Duration.ofDays(7), 7, 0.25, 100, 0.05);
     }
 
     /** The same settings with another maturity horizon. */
@@ -56,6 +62,11 @@ public record TrainingSettings(
     /** The same settings with another network. */
     public TrainingSettings withNetwork(NetworkSettings other) {
         return new TrainingSettings(
-                other, labelMaturity, validationDays, legitimateShare, alertsPerDay, lowestThreshold);
+                other,
+                labelMaturity,
+                validationDays,
+                legitimateShare,
+                alertsPerDay,
+                lowestThreshold);
     }
 }

@@ -3,7 +3,8 @@ package io.fraudstream.training;
 import java.time.Duration;
 
 /**
- * The event times that a model learns from, and what may be known of them. All in milliseconds since the epoch, UTC.
+ * The event times that a model learns from, and what may be known of them. All in milliseconds
+ * since the epoch, UTC.
  *
  * @param from the first
  * @param to behind the last
@@ -14,7 +15,8 @@ public record TrainingWindow(long from, long to, long labelCutOff) {
 
     public TrainingWindow {
         if (to <= from) {
-            throw new IllegalArgumentException("training range ends at " + to + ", expected later than " + from);
+            throw new IllegalArgumentException(
+                    "training range ends at " + to + ", expected later than " + from);
         }
     }
 
@@ -22,7 +24,10 @@ public record TrainingWindow(long from, long to, long labelCutOff) {
         return eventTime >= from && eventTime < to;
     }
 
-    /** Where the validation days begin: so many days before the end, or the last third of a short range. */
+    /**
+     * Where the validation days begin: so many days before the end, or the last third of a short
+     * range.
+     */
     long validationFrom(long end, int days) {
         return end - Math.min(days * DAY, Math.max(0, end - from) / 3);
     }

@@ -43,13 +43,36 @@ class DecisionPolicyTest {
 
     private static ScoredTransaction scored(double score, String bundleId) {
         return new ScoredTransaction(
-                transaction(MessageType.AUTHORIZATION), new float[0], score, 0.5, bundleId, Decision.ALERT, List.of(),
-                false, false, (long) (score * 100));
+                transaction(MessageType.AUTHORIZATION),
+                new float[0],
+                score,
+                0.5,
+                bundleId,
+                Decision.ALERT,
+                List.of(),
+                false,
+                false,
+                (long) (score * 100));
     }
 
     private static Transaction transaction(MessageType type) {
         return new Transaction(
-                "t1", 0, "card", 100, "EUR", 100, null, null, null, null, null, Double.NaN, Double.NaN, null, null, type,
+                "t1",
+                0,
+                "card",
+                100,
+                "EUR",
+                100,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Double.NaN,
+                Double.NaN,
+                null,
+                null,
+                type,
                 null);
     }
 }

@@ -21,25 +21,44 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class SimulateCommandTest {
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     @Test
     void writesWhatTheWireMappingReadsBackTransactionsAndLabels() throws IOException {
         Path file = directory.resolve("stream.jsonl.gz");
-        assertThat(execute(file.toString(), "--seed", "5", "--cards", "200", "--duration", "20d", "--fraud-intensity", "3"))
+        assertThat(
+                        execute(
+                                file.toString(),
+                                "--seed",
+                                "5",
+                                "--cards",
+                                "200",
+                                "--duration",
+                                "20d",
+                                "--fraud-intensity",
+                                "3"))
                 .isZero();
 
-        SimulationSettings settings = new SimulationSettings(
-                5, 200, 2000, SimulationSettings.DEFAULT.start(), Duration.ofDays(20), 2, 3);
-        TransactionSimulator expected = new TransactionSimulator(settings, TransactionSimulator.roughRates());
+        SimulationSettings settings =
+                new SimulationSettings(
+                        5,
+                        200,
+                        2000,
+                        SimulationSettings.DEFAULT.start(),
+                        Duration.ofDays(20),
+                        2,
+                        3);
+        TransactionSimulator expected =
+                new TransactionSimulator(settings, TransactionSimulator.roughRates());
         int labels = 0;
         try (RecordingReader rows =
-                new RecordingReader(List.of(file), Mapping.load(Path.of("config/mappings/wire.yaml")))) {
+                new RecordingReader(
+                        List.of(file), Mapping.load(Path.of("config/mappings/wire.yaml")))) {
             while (rows.hasNext()) {
                 RecordedTransaction row = rows.next();
                 SimulatedTransaction simulated = expected.next();
-                assertThat(row.payload()).isEqualTo(TransactionCodec.encode(simulated.transaction()));
+                assertThat(row.payload())
+                        .isEqualTo(TransactionCodec.encode(simulated.transaction()));
                 if (simulated.isReported()) {
                     assertThat(row.label().knownAt()).isEqualTo(simulated.knownAt());
                     labels++;

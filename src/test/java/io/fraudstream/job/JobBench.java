@@ -48,7 +48,8 @@ final class JobBench {
     private final Path directory;
     private final boolean exactlyOnce;
 
-    JobBench(LocalBroker broker, Path directory, String name, boolean exactlyOnce) throws IOException {
+    JobBench(LocalBroker broker, Path directory, String name, boolean exactlyOnce)
+            throws IOException {
         this.broker = broker;
         this.names = new TopicNames(name + "-");
         this.directory = Files.createDirectories(directory.resolve(name));
@@ -74,45 +75,54 @@ final class JobBench {
     }
 
     /** Runs the job up to the present ends and stops it. */
-    JobCounts runUntilEnd(String store, int parallelism, double threshold, boolean fresh) throws Exception {
+    JobCounts runUntilEnd(String store, int parallelism, double threshold, boolean fresh)
+            throws Exception {
         return runUntil(ends(), store, parallelism, threshold, fresh);
     }
 
     /** Runs the job up to these ends and stops it. */
     JobCounts runUntil(
-            Map<String, Map<Integer, Long>> ends, String store, int parallelism, double threshold, boolean fresh)
+            Map<String, Map<Integer, Long>> ends,
+            String store,
+            int parallelism,
+            double threshold,
+            boolean fresh)
             throws Exception {
-        JobSettings settings = new JobSettings(
-                OrderMode.EVENT_TIME,
-                LatePolicy.SCORE,
-                SimulatedRecording.BOUND,
-                Duration.ofSeconds(30),
-                Duration.ofDays(7),
-                JobSettings.MAX_EVENTS_PER_HISTORY,
-                champion(threshold),
-                false);
-        FlinkSettings flink = new FlinkSettings(
-                parallelism,
-                64,
-                Duration.ofSeconds(1),
-                directory.resolve("checkpoints").toUri(),
-                false,
-                -1,
-                Map.of());
-        KafkaSettings kafka = new KafkaSettings(
-                broker.bootstrapServers(),
-                Map.of(),
-                names.prefix() + "job",
-                KafkaSettings.Start.EARLIEST,
-                ends,
-                names.transactions(),
-                names.labels(),
-                names.models(),
-                names.alerts(),
-                names.rejected(),
-                names.scored(),
-                exactlyOnce,
-                store(store).toUri().toString());
+        JobSettings settings =
+                new JobSettings(
+                        OrderMode.EVENT_TIME,
+                        LatePolicy.SCORE,
+                        SimulatedRecording.BOUND,
+                        Duration.ofSeconds(30),
+                        Duration.ofDays(7),
+                        JobSettings.MAX_EVENTS_PER_HISTORY,
+                        champion(threshold),
+                        false,
+                        true);
+        FlinkSettings flink =
+                new FlinkSettings(
+                        parallelism,
+                        64,
+                        Duration.ofSeconds(1),
+                        directory.resolve("checkpoints").toUri(),
+                        false,
+                        -1,
+                        Map.of());
+        KafkaSettings kafka =
+                new KafkaSettings(
+                        broker.bootstrapServers(),
+                        Map.of(),
+                        names.prefix() + "job",
+                        KafkaSettings.Start.EARLIEST,
+                        ends,
+                        names.transactions(),
+                        names.labels(),
+                        names.models(),
+                        names.alerts(),
+                        names.rejected(),
+                        names.scored(),
+                        exactlyOnce,
+                        store(store).toUri().toString());
         LocalJob job = LocalJob.start(kafka, settings, flink, SimulatedRecording.CODECS, fresh);
         try {
             job.awaitEnds(counts -> {});
@@ -155,20 +165,24 @@ final class JobBench {
 
     private List<byte[]> values(String topic) {
         List<byte[]> values = new ArrayList<>();
-        Map<String, Object> settings = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                broker.bootstrapServers(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed");
+        Map<String, Object> settings =
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        broker.bootstrapServers(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed");
         try (Consumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
+                new KafkaConsumer<>(
+                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions =
+                    consumer.partitionsFor(topic).stream()
+                            .map(info -> new TopicPartition(info.topic(), info.partition()))
+                            .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            while (ends.entrySet().stream()
+                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
             }
         }
@@ -178,25 +192,33 @@ final class JobBench {
     /** The rows of an event store's transactions, repetitions included. */
     List<OfflineRun.Result> stored(String store) throws Exception {
         List<OfflineRun.Result> rows = new ArrayList<>();
-        StringBuilder columns = new StringBuilder("transaction_id, event_time, score, message_type");
+        StringBuilder columns =
+                new StringBuilder("transaction_id, event_time, score, message_type");
         for (FeatureSpec spec : SCHEMA.specs()) {
             columns.append(", f_").append(spec.name());
         }
         try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duck.createStatement();
-                ResultSet found = statement.executeQuery("select " + columns + " from read_parquet('"
-                        + store(store) + "/transactions/*/*.parquet', hive_partitioning = true)")) {
+                ResultSet found =
+                        statement.executeQuery(
+                                "select "
+                                        + columns
+                                        + " from read_parquet('"
+                                        + store(store)
+                                        + "/transactions/*/*.parquet', hive_partitioning ="
+                                        + " true)")) {
             while (found.next()) {
                 float[] features = new float[SCHEMA.size()];
                 for (int i = 0; i < features.length; i++) {
                     features[i] = found.getFloat(5 + i);
                 }
-                rows.add(new OfflineRun.Result(
-                        found.getString(1),
-                        found.getLong(2),
-                        features,
-                        found.getDouble(3),
-                        found.getString(4).equals("reversal")));
+                rows.add(
+                        new OfflineRun.Result(
+                                found.getString(1),
+                                found.getLong(2),
+                                features,
+                                found.getDouble(3),
+                                found.getString(4).equals("reversal")));
             }
         }
         return rows;

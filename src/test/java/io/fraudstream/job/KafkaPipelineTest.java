@@ -17,22 +17,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KafkaPipelineTest {
-    /** Literally, since state is found by them: a change here breaks the restore of every savepoint. */
-    private static final Set<String> UIDS = Set.of(
-            "transaction-source",
-            "label-source",
-            "pointer-source",
-            "admission",
-            "label-admission",
-            "dedupe",
-            "terminal-features",
-            "card-scoring",
-            "alerts-only",
-            "alert-sink",
-            "scored-sink",
-            "rejected-sink",
-            "event-store",
-            "label-store");
+    /**
+     * Literally, since state is found by them: a change here breaks the restore of every savepoint.
+     */
+    private static final Set<String> UIDS =
+            Set.of(
+                    "transaction-source",
+                    "label-source",
+                    "pointer-source",
+                    "admission",
+                    "label-admission",
+                    "dedupe",
+                    "terminal-features",
+                    "card-scoring",
+                    "alerts-only",
+                    "alert-sink",
+                    "scored-sink",
+                    "rejected-sink",
+                    "event-store",
+                    "label-store");
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -41,12 +44,21 @@ class KafkaPipelineTest {
         KafkaPipeline.demandTypesAndUids(
                 configuration,
                 new FlinkSettings(
-                        2, 64, Duration.ofSeconds(1), URI.create("file:///checkpoints"), false, -1, Map.of()));
+                        2,
+                        64,
+                        Duration.ofSeconds(1),
+                        URI.create("file:///checkpoints"),
+                        false,
+                        -1,
+                        Map.of()));
         assertThat(configuration.get(PipelineOptions.GENERIC_TYPES)).isFalse();
         assertThat(configuration.get(PipelineOptions.AUTO_GENERATE_UIDS)).isFalse();
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(2, configuration);
         Map<String, Map<Integer, Long>> ends =
-                untilEnd ? Map.of("transactions", Map.of(0, 1L), "labels", Map.of(0, 0L)) : Map.of();
+                untilEnd
+                        ? Map.of("transactions", Map.of(0, 1L), "labels", Map.of(0, 0L))
+                        : Map.of();
         KafkaPipeline.build(
                 env,
                 new KafkaSettings(

@@ -47,11 +47,19 @@ final class OfflineRun {
         transactions.sort(OfflineFeatures.EVENT_ORDER);
         labels.sort(OfflineFeatures.LABEL_ORDER);
         OfflineFeatures features = new OfflineFeatures(schema);
-        features.run(transactions, labels, row -> {
-            Result result = new Result(
-                    row.transactionId(), row.eventTime(), row.vector(), scorer.score(row.sequence()), row.reversal());
-            run.results.put(result.key(), result);
-        });
+        features.run(
+                transactions,
+                labels,
+                row -> {
+                    Result result =
+                            new Result(
+                                    row.transactionId(),
+                                    row.eventTime(),
+                                    row.vector(),
+                                    scorer.score(row.sequence()),
+                                    row.reversal());
+                    run.results.put(result.key(), result);
+                });
         run.duplicates = features.duplicates();
         run.labels = labels.size();
         return run;

@@ -18,13 +18,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * In event-time mode the job finds the same features and scores as the offline path, bit for bit, whatever the parallelism
- * and however partitions interleave.
+ * In event-time mode the job finds the same features and scores as the offline path, bit for bit,
+ * whatever the parallelism and however partitions interleave.
  */
 @Timeout(300)
 class ParityIT {
-    @TempDir
-    private static Path directory;
+    @TempDir private static Path directory;
 
     private static LocalBroker broker;
 
@@ -62,9 +61,10 @@ class ParityIT {
         String recordings = System.getProperty("fraudstream.recording");
         assumeTrue(recordings != null, "fraudstream.recording names no directory");
         List<RecordedTransaction> rows = new ArrayList<>();
-        try (RecordingReader reader = new RecordingReader(
-                List.of(Path.of(recordings, "handbook-2018-04.csv.gz")),
-                Mapping.load(Path.of("config/mappings/handbook.yaml")))) {
+        try (RecordingReader reader =
+                new RecordingReader(
+                        List.of(Path.of(recordings, "handbook-2018-04.csv.gz")),
+                        Mapping.load(Path.of("config/mappings/handbook.yaml")))) {
             reader.forEachRemaining(rows::add);
         }
         OfflineRun offline = OfflineRun.of(rows, JobBench.BUNDLE.bundle());
@@ -75,7 +75,8 @@ class ParityIT {
     }
 
     private static JobCounts assertParity(
-            JobBench bench, List<RecordedTransaction> rows, OfflineRun offline, int parallelism) throws Exception {
+            JobBench bench, List<RecordedTransaction> rows, OfflineRun offline, int parallelism)
+            throws Exception {
         double threshold = offline.quantile(0.99);
         String store = "store-" + parallelism;
         JobCounts counts = bench.runUntilEnd(store, parallelism, threshold, true);

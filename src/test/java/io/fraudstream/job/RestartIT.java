@@ -18,14 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A run that goes on from a savepoint loses nothing, doubles nothing and finds what one run would have found. */
+/**
+ * A run that goes on from a savepoint loses nothing, doubles nothing and finds what one run would
+ * have found.
+ */
 @Timeout(300)
 class RestartIT {
     private static final Instant MIDDLE = SimulatedRecording.START.plus(Duration.ofDays(10));
     private static final int PARALLELISM = 2;
 
-    @TempDir
-    private static Path directory;
+    @TempDir private static Path directory;
 
     private static LocalBroker broker;
 
@@ -49,7 +51,8 @@ class RestartIT {
         List<RecordedTransaction> all = SimulatedRecording.rows(5, 100, 20, time -> true);
         OfflineRun offline = OfflineRun.of(all, JobBench.BUNDLE.bundle());
         double threshold = offline.quantile(0.98);
-        JobBench bench = new JobBench(broker, directory, "exactly-once-" + exactlyOnce, exactlyOnce);
+        JobBench bench =
+                new JobBench(broker, directory, "exactly-once-" + exactlyOnce, exactlyOnce);
 
         bench.send(earlier.iterator());
         JobCounts first = bench.runUntilEnd("store", PARALLELISM, threshold, false);
@@ -64,10 +67,11 @@ class RestartIT {
         assertThat(first.duplicate() + second.duplicate()).isEqualTo(offline.duplicates);
         StoredResults.assertSame(bench.stored("store"), offline.results.values());
         assertThat(bench.alertIds())
-                .containsExactlyInAnyOrderElementsOf(offline.results.values().stream()
-                        .filter(result -> result.score() >= threshold && !result.reversal())
-                        .map(result -> "alert-" + result.key())
-                        .toList())
+                .containsExactlyInAnyOrderElementsOf(
+                        offline.results.values().stream()
+                                .filter(result -> result.score() >= threshold && !result.reversal())
+                                .map(result -> "alert-" + result.key())
+                                .toList())
                 .hasSize(Math.toIntExact(first.alerts() + second.alerts()));
     }
 

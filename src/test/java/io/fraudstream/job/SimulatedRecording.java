@@ -23,13 +23,19 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
-/** A simulated stream as it would be received: disordered within a bound, with repetitions and with broken records. */
+/**
+ * A simulated stream as it would be received: disordered within a bound, with repetitions and with
+ * broken records.
+ */
 public final class SimulatedRecording {
     public static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
     public static final Duration BOUND = Duration.ofMinutes(10);
-    public static final Codecs CODECS = new TestCodecs(
-            new CodecParts(
-                    DecodingLimits.DEFAULT, TransactionSimulator.roughRates(), CardTokenPolicy.trustedTokens()));
+    public static final Codecs CODECS =
+            new TestCodecs(
+                    new CodecParts(
+                            DecodingLimits.DEFAULT,
+                            TransactionSimulator.roughRates(),
+                            CardTokenPolicy.trustedTokens()));
 
     private static final long WEEK_AND_A_BIT =
             Duration.ofDays(7).plus(Duration.ofHours(9)).toMillis();
@@ -58,11 +64,13 @@ public final class SimulatedRecording {
     private SimulatedRecording() {}
 
     /** The rows whose event time fits, in the order in which they arrive. */
-    static List<RecordedTransaction> rows(long seed, int cards, int days, Predicate<Instant> eventTime) {
+    static List<RecordedTransaction> rows(
+            long seed, int cards, int days, Predicate<Instant> eventTime) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Arrival> arrivals = new ArrayList<>();
         new TransactionSimulator(
-                        new SimulationSettings(seed, cards, 120, START, Duration.ofDays(days), 2, 8),
+                        new SimulationSettings(
+                                seed, cards, 120, START, Duration.ofDays(days), 2, 8),
                         CODECS.rates())
                 .forEachRemaining(simulated -> arrive(simulated, random, arrivals));
         arrivals.sort(Comparator.comparingLong(Arrival::at));
@@ -72,15 +80,24 @@ public final class SimulatedRecording {
                 .toList();
     }
 
-    private static void arrive(SimulatedTransaction simulated, SplittableRandom random, List<Arrival> arrivals) {
+    private static void arrive(
+            SimulatedTransaction simulated, SplittableRandom random, List<Arrival> arrivals) {
         Transaction t = simulated.transaction();
-        RecordedTransaction row = row(t, simulated.isReported() ? label(t, simulated.knownAt()) : null);
+        RecordedTransaction row =
+                row(t, simulated.isReported() ? label(t, simulated.knownAt()) : null);
         arrivals.add(new Arrival(t.eventTime() + random.nextLong(BOUND.toMillis()), row));
         switch (random.nextInt(60)) {
-            case 0 -> arrivals.add(new Arrival(t.eventTime() + random.nextLong(BOUND.toMillis()), row));
-            case 1 -> arrivals.add(new Arrival(t.eventTime() + random.nextLong(100 * BOUND.toMillis()), row));
+            case 0 ->
+                    arrivals.add(
+                            new Arrival(t.eventTime() + random.nextLong(BOUND.toMillis()), row));
+            case 1 ->
+                    arrivals.add(
+                            new Arrival(
+                                    t.eventTime() + random.nextLong(100 * BOUND.toMillis()), row));
             // The id is free again once it has been forgotten.
-            case 2 -> arrivals.add(new Arrival(t.eventTime() + WEEK_AND_A_BIT, later(t, WEEK_AND_A_BIT)));
+            case 2 ->
+                    arrivals.add(
+                            new Arrival(t.eventTime() + WEEK_AND_A_BIT, later(t, WEEK_AND_A_BIT)));
             case 3 -> arrivals.add(new Arrival(t.eventTime() + BOUND.toMillis(), later(t, 1)));
             case 4 -> arrivals.add(new Arrival(t.eventTime(), broken(t, random)));
             default -> {
@@ -120,16 +137,23 @@ public final class SimulatedRecording {
     }
 
     private static RecordedTransaction row(Transaction t, FraudLabel label) {
-        return new RecordedTransaction(TransactionCodec.encode(t), t.cardId(), t.eventTime(), label, coordinates());
+        return new RecordedTransaction(
+                TransactionCodec.encode(t), t.cardId(), t.eventTime(), label, coordinates());
     }
 
     private static FraudLabel label(Transaction t, long knownAt) {
         return new FraudLabel(
-                t.id(), t.cardId(), t.terminalId(), t.merchantId(), t.eventTime(), true, knownAt, "simulation");
+                t.id(),
+                t.cardId(),
+                t.terminalId(),
+                t.merchantId(),
+                t.eventTime(),
+                true,
+                knownAt,
+                "simulation");
     }
 
     private static Coordinates coordinates() {
         return new Coordinates("recording", 0, 0, Coordinates.NO_TIMESTAMP);
     }
-
 }

@@ -34,10 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class LocalBrokerIT {
     private static final Mapping HANDBOOK = Mapping.load(Path.of("config/mappings/handbook.yaml"));
-    private static final String HEADER = "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n";
+    private static final String HEADER =
+            "TRANSACTION_ID,TX_DATETIME,CUSTOMER_ID,TERMINAL_ID,TX_AMOUNT,TX_FRAUD\n";
 
-    @TempDir
-    private static Path directory;
+    @TempDir private static Path directory;
 
     private static LocalBroker broker;
 
@@ -54,13 +54,16 @@ class LocalBrokerIT {
     @Test
     void createsListsAndDeletesTheTopics() {
         try (Topics topics = new Topics(broker.bootstrapServers(), new TopicNames("made-"))) {
-            Topics.Layout layout = new Topics.Layout(3, Optional.empty(), Optional.of(Duration.ofDays(1)));
+            Topics.Layout layout =
+                    new Topics.Layout(3, Optional.empty(), Optional.of(Duration.ofDays(1)));
 
             assertThat(topics.list()).isEmpty();
             assertThat(topics.create(layout)).hasSize(6);
             assertThat(topics.create(layout)).isEmpty();
             assertThat(topics.list())
-                    .contains(new Topics.Size("made-transactions", 3, 0), new Topics.Size("made-models", 1, 0))
+                    .contains(
+                            new Topics.Size("made-transactions", 3, 0),
+                            new Topics.Size("made-models", 1, 0))
                     .hasSize(6);
             assertThat(topics.delete()).hasSize(6);
             assertThat(topics.list()).isEmpty();
@@ -73,7 +76,8 @@ class LocalBrokerIT {
         try (Topics topics = new Topics(broker.bootstrapServers(), names)) {
             assertThatThrownBy(() -> topics.require(names.transactions()))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("no topic absent-transactions at " + broker.bootstrapServers());
+                    .hasMessageContaining(
+                            "no topic absent-transactions at " + broker.bootstrapServers());
         }
     }
 
@@ -91,23 +95,30 @@ class LocalBrokerIT {
         assertThat(result.transactions()).isEqualTo(5000);
         List<TopicTail.Entry> received = read(names.transactions(), 5000);
         Map<String, List<String>> byCard = new HashMap<>();
-        received.forEach(record -> byCard
-                .computeIfAbsent(text(record.key()), card -> new ArrayList<>())
-                .add(text(record.value())));
+        received.forEach(
+                record ->
+                        byCard.computeIfAbsent(text(record.key()), card -> new ArrayList<>())
+                                .add(text(record.value())));
         Map<String, List<String>> expected = new HashMap<>();
-        rows.forEach(row -> expected
-                .computeIfAbsent(row.key(), card -> new ArrayList<>())
-                .add(text(row.payload())));
+        rows.forEach(
+                row ->
+                        expected.computeIfAbsent(row.key(), card -> new ArrayList<>())
+                                .add(text(row.payload())));
         assertThat(byCard).isEqualTo(expected);
-        assertThat(received).allSatisfy(record -> assertThat(record.timestamp()).isGreaterThanOrEqualTo(before));
+        assertThat(received)
+                .allSatisfy(
+                        record -> assertThat(record.timestamp()).isGreaterThanOrEqualTo(before));
 
         long frauds = rows.stream().filter(row -> row.label() != null).count();
         assertThat(result.labels()).isEqualTo(frauds).isPositive();
         Map<Integer, List<Long>> knownAt = new HashMap<>();
         for (TopicTail.Entry record : read(names.labels(), frauds)) {
-            knownAt.computeIfAbsent(record.partition(), p -> new ArrayList<>()).add(label(record).knownAt());
+            knownAt.computeIfAbsent(record.partition(), p -> new ArrayList<>())
+                    .add(label(record).knownAt());
         }
-        assertThat(knownAt.values()).allSatisfy(times -> assertThat(times).isSortedAccordingTo(Comparator.naturalOrder()));
+        assertThat(knownAt.values())
+                .allSatisfy(
+                        times -> assertThat(times).isSortedAccordingTo(Comparator.naturalOrder()));
     }
 
     @Test
@@ -130,10 +141,11 @@ class LocalBrokerIT {
                 RecordProducer producer = RecordProducer.forLatency(broker.bootstrapServers())) {
             topics.create(Topics.Layout.DEFAULT);
 
-            assertThatThrownBy(() -> {
-                        producer.send(names.transactions(), null, new byte[4 << 20]);
-                        producer.flush();
-                    })
+            assertThatThrownBy(
+                            () -> {
+                                producer.send(names.transactions(), null, new byte[4 << 20]);
+                                producer.flush();
+                            })
                     .isInstanceOf(KafkaException.class)
                     .hasMessageContaining("sending to " + broker.bootstrapServers() + " failed");
         }
@@ -151,7 +163,9 @@ class LocalBrokerIT {
             producer.flush();
         }
         try (LocalBroker second = LocalBroker.start(own, 0)) {
-            assertThat(read(second, names.alerts(), 1)).extracting(record -> text(record.value())).containsExactly("kept");
+            assertThat(read(second, names.alerts(), 1))
+                    .extracting(record -> text(record.value()))
+                    .containsExactly("kept");
         }
     }
 
@@ -169,7 +183,8 @@ class LocalBrokerIT {
                 RecordingReader reader = new RecordingReader(List.of(recording), HANDBOOK);
                 RecordProducer producer = RecordProducer.forThroughput(broker.bootstrapServers())) {
             topics.create(Topics.Layout.DEFAULT);
-            return new RecordingSender(producer, names, ReplaySpeed.MAX, Clock.systemUTC(), Pause.SLEEP)
+            return new RecordingSender(
+                            producer, names, ReplaySpeed.MAX, Clock.systemUTC(), Pause.SLEEP)
                     .send(reader, progress -> {});
         }
     }
@@ -178,9 +193,18 @@ class LocalBrokerIT {
     private static Path recording(int rows) throws IOException {
         StringBuilder csv = new StringBuilder(HEADER);
         for (int i = 0; i < rows; i++) {
-            csv.append(i).append(",2018-").append(i / 2800 + 1 < 10 ? "0" : "").append(i / 2800 + 1).append('-');
+            csv.append(i)
+                    .append(",2018-")
+                    .append(i / 2800 + 1 < 10 ? "0" : "")
+                    .append(i / 2800 + 1)
+                    .append('-');
             csv.append(String.format("%02d %02d:00:00", i / 100 % 28 + 1, i % 100 / 5));
-            csv.append(",card").append(i * 7 % 50).append(",t").append(i % 9).append(",1.5,").append(i % 7 == 0 ? 1 : 0);
+            csv.append(",card")
+                    .append(i * 7 % 50)
+                    .append(",t")
+                    .append(i % 9)
+                    .append(",1.5,")
+                    .append(i % 7 == 0 ? 1 : 0);
             csv.append('\n');
         }
         return Files.writeString(directory.resolve("recording-" + rows + ".csv"), csv);
@@ -200,9 +224,15 @@ class LocalBrokerIT {
 
     private static FraudLabel label(TopicTail.Entry record) {
         LabelCodec codec =
-                new LabelCodec(DecodingLimits.DEFAULT, CardTokenPolicy.rejectCardNumbers(), Clock.systemUTC());
-        return (FraudLabel) codec.decode(
-                record.value(), new Coordinates("labels", record.partition(), record.offset(), record.timestamp()));
+                new LabelCodec(
+                        DecodingLimits.DEFAULT,
+                        CardTokenPolicy.rejectCardNumbers(),
+                        Clock.systemUTC());
+        return (FraudLabel)
+                codec.decode(
+                        record.value(),
+                        new Coordinates(
+                                "labels", record.partition(), record.offset(), record.timestamp()));
     }
 
     private static String text(byte[] bytes) {

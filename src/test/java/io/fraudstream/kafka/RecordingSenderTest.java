@@ -26,8 +26,16 @@ class RecordingSenderTest {
 
     @Test
     void labelsLeaveWhenTheyBecomeKnownBeforeATransactionOfThatTime() throws InterruptedException {
-        SendProgress result = sender(ReplaySpeed.MAX)
-                .send(rows(fraud("a", 0, 50), fraud("b", 10, 20), genuine("c", 20), genuine("d", 49), genuine("e", 50)), p -> {});
+        SendProgress result =
+                sender(ReplaySpeed.MAX)
+                        .send(
+                                rows(
+                                        fraud("a", 0, 50),
+                                        fraud("b", 10, 20),
+                                        genuine("c", 20),
+                                        genuine("d", 49),
+                                        genuine("e", 50)),
+                                p -> {});
 
         assertThat(sent.texts).containsExactly("a", "b", "label b", "c", "d", "label a", "e");
         assertThat(result.transactions()).isEqualTo(5);
@@ -38,15 +46,23 @@ class RecordingSenderTest {
 
     @Test
     void labelsOfTheTailFollowTheLastTransactionInOrder() throws InterruptedException {
-        sender(ReplaySpeed.MAX).send(rows(fraud("a", 0, 900), fraud("c", 1, 500), fraud("b", 2, 500)), p -> {});
+        sender(ReplaySpeed.MAX)
+                .send(rows(fraud("a", 0, 900), fraud("c", 1, 500), fraud("b", 2, 500)), p -> {});
 
         assertThat(sent.texts).containsExactly("a", "c", "b", "label b", "label c", "label a");
     }
 
     @Test
     void anOldTransactionDoesNotTurnTheTimeBack() throws InterruptedException {
-        SendProgress result = sender(ReplaySpeed.MAX)
-                .send(rows(genuine("a", 100), fraud("b", 10, 60), genuine("c", 40), genuine("d", 101)), p -> {});
+        SendProgress result =
+                sender(ReplaySpeed.MAX)
+                        .send(
+                                rows(
+                                        genuine("a", 100),
+                                        fraud("b", 10, 60),
+                                        genuine("c", 40),
+                                        genuine("d", 101)),
+                                p -> {});
 
         assertThat(sent.texts).containsExactly("a", "b", "c", "label b", "d");
         assertThat(result.firstEventTime()).isEqualTo(10);
@@ -55,8 +71,13 @@ class RecordingSenderTest {
 
     @Test
     void recordsCarryTheCardAsKeyAndRowsWithoutATimeAreSentToo() throws InterruptedException {
-        RecordedTransaction broken = new RecordedTransaction(
-                bytes("broken"), null, RecordedTransaction.NO_EVENT_TIME, null, coordinates());
+        RecordedTransaction broken =
+                new RecordedTransaction(
+                        bytes("broken"),
+                        null,
+                        RecordedTransaction.NO_EVENT_TIME,
+                        null,
+                        coordinates());
         sender(new ReplaySpeed(1)).send(rows(genuine("a", 5), broken), p -> {});
 
         assertThat(sent.texts).containsExactly("a", "broken");
@@ -66,7 +87,12 @@ class RecordingSenderTest {
     @Test
     void aSpeedPacesEventTimeAgainstTheClock() throws InterruptedException {
         sender(ReplaySpeed.parse("60x"))
-                .send(rows(genuine("a", 1_000_000), genuine("b", 1_060_000), genuine("c", 1_180_000)), p -> {});
+                .send(
+                        rows(
+                                genuine("a", 1_000_000),
+                                genuine("b", 1_060_000),
+                                genuine("c", 1_180_000)),
+                        p -> {});
 
         assertThat(sent.at).containsExactly(0L, 1000L, 3000L);
     }
@@ -76,7 +102,9 @@ class RecordingSenderTest {
         List<Duration> lags = new ArrayList<>();
         sent.millisEach = 700;
         sender(ReplaySpeed.parse("1x"))
-                .send(rows(genuine("a", 0), genuine("b", 500), genuine("c", 1000)), p -> lags.add(p.lag()));
+                .send(
+                        rows(genuine("a", 0), genuine("b", 500), genuine("c", 1000)),
+                        p -> lags.add(p.lag()));
 
         // c was due at 1000 and could go at 1400.
         assertThat(lags.get(lags.size() - 1)).isEqualTo(Duration.ofMillis(400));
@@ -93,7 +121,9 @@ class RecordingSenderTest {
     void progressComesAFewTimesASecondAndAtTheEnd() throws InterruptedException {
         List<Long> counts = new ArrayList<>();
         sender(ReplaySpeed.parse("1x"))
-                .send(rows(genuine("a", 0), genuine("b", 450), genuine("c", 500)), p -> counts.add(p.transactions()));
+                .send(
+                        rows(genuine("a", 0), genuine("b", 450), genuine("c", 500)),
+                        p -> counts.add(p.transactions()));
 
         assertThat(counts).containsExactly(1L, 1L, 3L);
     }
@@ -101,7 +131,10 @@ class RecordingSenderTest {
     @Test
     void stopEndsEvenAWaitAndFlushesWhatWasSent() throws InterruptedException {
         RecordingSender sender = sender(ReplaySpeed.parse("1x"));
-        SendProgress result = sender.send(rows(fraud("a", 0, 10_000_000), genuine("b", 3_600_000)), p -> sender.stop());
+        SendProgress result =
+                sender.send(
+                        rows(fraud("a", 0, 10_000_000), genuine("b", 3_600_000)),
+                        p -> sender.stop());
 
         assertThat(sent.texts).containsExactly("a");
         assertThat(sent.flushed).isTrue();
@@ -114,7 +147,10 @@ class RecordingSenderTest {
     void aRecordThatTheBrokerDoesNotTakeFailsTheSending() {
         sent.refuseFrom = 2;
 
-        assertThatThrownBy(() -> sender(ReplaySpeed.MAX).send(rows(genuine("a", 0), genuine("b", 1)), p -> {}))
+        assertThatThrownBy(
+                        () ->
+                                sender(ReplaySpeed.MAX)
+                                        .send(rows(genuine("a", 0), genuine("b", 1)), p -> {}))
                 .isInstanceOf(KafkaException.class)
                 .hasMessage("full");
     }
@@ -132,7 +168,8 @@ class RecordingSenderTest {
     }
 
     private static RecordedTransaction fraud(String id, long eventTime, long knownAt) {
-        FraudLabel label = new FraudLabel(id, "card of " + id, "t", null, eventTime, true, knownAt, "test");
+        FraudLabel label =
+                new FraudLabel(id, "card of " + id, "t", null, eventTime, true, knownAt, "test");
         return new RecordedTransaction(bytes(id), "card of " + id, eventTime, label, coordinates());
     }
 
@@ -187,7 +224,10 @@ class RecordingSenderTest {
             if (texts.size() + 1 >= refuseFrom) {
                 throw new KafkaException("full");
             }
-            texts.add(topic.equals(TOPICS.labels()) ? "label " + labelled(value) : new String(value, StandardCharsets.UTF_8));
+            texts.add(
+                    topic.equals(TOPICS.labels())
+                            ? "label " + labelled(value)
+                            : new String(value, StandardCharsets.UTF_8));
             keys.add(key == null ? null : new String(key, StandardCharsets.UTF_8));
             at.add(clock.millis());
             clock.pass(Duration.ofMillis(millisEach));

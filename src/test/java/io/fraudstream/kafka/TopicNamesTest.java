@@ -9,7 +9,8 @@ class TopicNamesTest {
     @Test
     void theNamesAreAContract() {
         assertThat(new TopicNames("").all())
-                .containsExactly("transactions", "labels", "alerts", "scored", "rejected", "models");
+                .containsExactly(
+                        "transactions", "labels", "alerts", "scored", "rejected", "models");
     }
 
     @Test

@@ -52,11 +52,16 @@ class BundleFormatTest {
     @Test
     void aChangedByteInAnyEntryIsNoticed() throws IOException {
         byte[] zip = TestBundles.of(NetworkKind.LSTM, schema, 1).zip();
-        for (String name : new String[] {"normalizer.bin", "weights.bin", "golden.bin", "dl4j.zip"}) {
-            byte[] damaged = withEntry(zip, name, bytes -> {
-                bytes[bytes.length / 2] ^= 1;
-                return bytes;
-            });
+        for (String name :
+                new String[] {"normalizer.bin", "weights.bin", "golden.bin", "dl4j.zip"}) {
+            byte[] damaged =
+                    withEntry(
+                            zip,
+                            name,
+                            bytes -> {
+                                bytes[bytes.length / 2] ^= 1;
+                                return bytes;
+                            });
 
             assertThatThrownBy(() -> BundleFormat.read(damaged))
                     .isInstanceOf(BundleException.class)
@@ -83,18 +88,26 @@ class BundleFormatTest {
                     "outputs" : 4       | "outputs" : 0           | expected 1 to 4096
                     "outputs" : 4       | "outputs" : 2000000000  | expected 1 to 4096
                     "outputs" : 4       | "outputs" : 5           | do not fit
-                    "seed" : 1          | "sead" : 1              | sead
+                    "seed" : 1          | "seed" : 1, "sead" : 1  | sead
                     "seed" : 1,         | ''                      | seed
                     """)
-    void aManifestThatIsNotAsExpectedIsRefused(String found, String replacement, String message) throws IOException {
+    void aManifestThatIsNotAsExpectedIsRefused(String found, String replacement, String message)
+            throws IOException {
         byte[] zip = TestBundles.of(NetworkKind.DENSE, schema, 1).zip();
-        byte[] changed = withEntry(zip, "manifest.json", bytes -> {
-            String manifest = new String(bytes, StandardCharsets.UTF_8);
-            assertThat(manifest).contains(found);
-            int at = manifest.indexOf(found);
-            String text = manifest.substring(0, at) + replacement + manifest.substring(at + found.length());
-            return text.getBytes(StandardCharsets.UTF_8);
-        });
+        byte[] changed =
+                withEntry(
+                        zip,
+                        "manifest.json",
+                        bytes -> {
+                            String manifest = new String(bytes, StandardCharsets.UTF_8);
+                            assertThat(manifest).contains(found);
+                            int at = manifest.indexOf(found);
+                            String text =
+                                    manifest.substring(0, at)
+                                            + replacement
+                                            + manifest.substring(at + found.length());
+                            return text.getBytes(StandardCharsets.UTF_8);
+                        });
 
         assertThatThrownBy(() -> BundleFormat.read(changed))
                 .isInstanceOf(BundleException.class)
@@ -105,19 +118,27 @@ class BundleFormatTest {
     void nothingButABundleIsRead() throws IOException {
         byte[] zip = TestBundles.of(NetworkKind.DENSE, schema, 1).zip();
 
-        assertThatThrownBy(() -> BundleFormat.read(new byte[0])).isInstanceOf(BundleException.class);
+        assertThatThrownBy(() -> BundleFormat.read(new byte[0]))
+                .isInstanceOf(BundleException.class);
         assertThatThrownBy(() -> BundleFormat.read(Arrays.copyOf(zip, zip.length / 2)))
                 .isInstanceOf(BundleException.class);
-        byte[] renamed = rewritten(zip, entries -> {
-            entries.put("weights.ser", entries.remove("weights.bin"));
-            return entries;
-        });
+        byte[] renamed =
+                rewritten(
+                        zip,
+                        entries -> {
+                            entries.put("weights.ser", entries.remove("weights.bin"));
+                            return entries;
+                        });
         assertThatThrownBy(() -> BundleFormat.read(renamed)).hasMessageContaining("weights.ser");
-        byte[] incomplete = rewritten(zip, entries -> {
-            entries.remove("golden.bin");
-            return entries;
-        });
-        assertThatThrownBy(() -> BundleFormat.read(incomplete)).hasMessage("bundle lacks the entry golden.bin");
+        byte[] incomplete =
+                rewritten(
+                        zip,
+                        entries -> {
+                            entries.remove("golden.bin");
+                            return entries;
+                        });
+        assertThatThrownBy(() -> BundleFormat.read(incomplete))
+                .hasMessage("bundle lacks the entry golden.bin");
     }
 
     @Test
@@ -129,8 +150,11 @@ class BundleFormatTest {
             byte[] damaged = zip.clone();
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
             try {
-                // A flipped bit in the zip's own headers may not matter; content must be what it was.
-                assertThat(BundleFormat.read(damaged)).usingRecursiveComparison().isEqualTo(read(zip));
+                // A flipped bit in the zip's own headers may not matter; content must be what it
+                // was.
+                assertThat(BundleFormat.read(damaged))
+                        .usingRecursiveComparison()
+                        .isEqualTo(read(zip));
             } catch (BundleException expected) {
                 refused++;
             }
@@ -140,11 +164,15 @@ class BundleFormatTest {
 
     @Test
     void aScorerRefusesOtherFeaturesAndOtherOutputs() throws BundleException {
-        ModelBundle other = TestBundles.of(NetworkKind.DENSE, schema, 1, "0123456789abcdef").bundle();
+        ModelBundle other =
+                TestBundles.of(NetworkKind.DENSE, schema, 1, "0123456789abcdef").bundle();
         assertThatThrownBy(() -> CompiledScorer.of(other, schema.fingerprint()))
                 .isInstanceOf(BundleException.class)
-                .hasMessage("bundle " + other.id() + " has feature fingerprint 0123456789abcdef, expected "
-                        + schema.fingerprint());
+                .hasMessage(
+                        "bundle "
+                                + other.id()
+                                + " has feature fingerprint 0123456789abcdef, expected "
+                                + schema.fingerprint());
 
         ModelBundle good = TestBundles.of(NetworkKind.LSTM, schema, 1).bundle();
         assertThat(CompiledScorer.of(good, schema.fingerprint()).bundleId()).isEqualTo(good.id());
@@ -158,14 +186,18 @@ class BundleFormatTest {
         return BundleFormat.read(zip);
     }
 
-    private static byte[] withEntry(byte[] zip, String name, UnaryOperator<byte[]> change) throws IOException {
-        return rewritten(zip, entries -> {
-            entries.compute(name, (key, bytes) -> change.apply(bytes));
-            return entries;
-        });
+    private static byte[] withEntry(byte[] zip, String name, UnaryOperator<byte[]> change)
+            throws IOException {
+        return rewritten(
+                zip,
+                entries -> {
+                    entries.compute(name, (key, bytes) -> change.apply(bytes));
+                    return entries;
+                });
     }
 
-    private static byte[] rewritten(byte[] zip, UnaryOperator<Map<String, byte[]>> change) throws IOException {
+    private static byte[] rewritten(byte[] zip, UnaryOperator<Map<String, byte[]>> change)
+            throws IOException {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
             for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {

@@ -16,18 +16,20 @@ class ReasonCodesTest {
     private final int share = schema.indexOf("terminal_fraud_share_30d");
 
     /** Log-odds: a ten-thousandth of the amount, twice the share, and late hours lower them. */
-    private final FraudModel model = new FraudModel() {
-        @Override
-        public String bundleId() {
-            return "test";
-        }
+    private final FraudModel model =
+            new FraudModel() {
+                @Override
+                public String bundleId() {
+                    return "test";
+                }
 
-        @Override
-        public double score(float[][] sequence) {
-            float[] vector = sequence[sequence.length - 1];
-            return Calibration.NONE.probability(1e-4 * vector[amount] + 2 * vector[share] - 0.1 * vector[hour]);
-        }
-    };
+                @Override
+                public double score(float[][] sequence) {
+                    float[] vector = sequence[sequence.length - 1];
+                    return Calibration.NONE.probability(
+                            1e-4 * vector[amount] + 2 * vector[share] - 0.1 * vector[hour]);
+                }
+            };
 
     @Test
     void theStrongestReasonsComeFirstAndWhatLowersTheScoreIsNone() {
@@ -35,9 +37,12 @@ class ReasonCodesTest {
         usual[hour] = 12;
 
         List<Reason> reasons =
-                new ReasonCodes(schema, model, usual).explain(new float[][] {vector(30_000, 20, 0.5f)}, 3);
+                new ReasonCodes(schema, model, usual)
+                        .explain(new float[][] {vector(30_000, 20, 0.5f)}, 3);
 
-        assertThat(reasons).extracting(Reason::feature).containsExactly("amount", "terminal_fraud_share_30d");
+        assertThat(reasons)
+                .extracting(Reason::feature)
+                .containsExactly("amount", "terminal_fraud_share_30d");
         assertThat(reasons.get(0).contribution()).isCloseTo(3, within(1e-6));
         assertThat(reasons.get(1).contribution()).isCloseTo(1, within(1e-6));
         assertThat(reasons.get(0).text()).isEqualTo("amount: 300.00 EUR (usually 0.00 EUR)");
@@ -47,10 +52,14 @@ class ReasonCodesTest {
     @Test
     void aCardWithEnoughEventsIsComparedWithItself() {
         float[][] sequence = {
-            vector(10_000, 9, 0), vector(20_000, 9, 0), vector(30_000, 9, 0), vector(50_000, 9, 0.5f)
+            vector(10_000, 9, 0),
+            vector(20_000, 9, 0),
+            vector(30_000, 9, 0),
+            vector(50_000, 9, 0.5f)
         };
 
-        List<Reason> reasons = new ReasonCodes(schema, model, new float[schema.size()]).explain(sequence, 1);
+        List<Reason> reasons =
+                new ReasonCodes(schema, model, new float[schema.size()]).explain(sequence, 1);
 
         assertThat(reasons).hasSize(1);
         assertThat(reasons.get(0).feature()).isEqualTo("amount");
@@ -60,9 +69,12 @@ class ReasonCodesTest {
 
     @Test
     void aTerminalsFeatureIsNeverComparedWithTheCardsOtherTerminals() {
-        float[][] sequence = {vector(1, 9, 0.5f), vector(1, 9, 0.5f), vector(1, 9, 0.5f), vector(1, 9, 0.5f)};
+        float[][] sequence = {
+            vector(1, 9, 0.5f), vector(1, 9, 0.5f), vector(1, 9, 0.5f), vector(1, 9, 0.5f)
+        };
 
-        List<Reason> reasons = new ReasonCodes(schema, model, new float[schema.size()]).explain(sequence, 3);
+        List<Reason> reasons =
+                new ReasonCodes(schema, model, new float[schema.size()]).explain(sequence, 3);
 
         assertThat(reasons).extracting(Reason::feature).contains("terminal_fraud_share_30d");
     }

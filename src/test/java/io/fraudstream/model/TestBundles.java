@@ -21,40 +21,51 @@ public final class TestBundles {
         SplittableRandom random = new SplittableRandom(seed);
         int size = schema.size();
         int units = 4;
-        Layer first = kind == NetworkKind.LSTM
-                ? new Layer.Lstm(
-                        size,
-                        units,
-                        numbers(random, size * 4 * units),
-                        numbers(random, units * 4 * units),
-                        numbers(random, 4 * units))
-                : new Layer.Dense(
-                        size, units, Activation.RELU, numbers(random, size * units), numbers(random, units));
-        Network network = new Network(
-                kind,
-                List.of(
-                        first,
-                        new Layer.Dense(
-                                units, 1, Activation.SIGMOID, numbers(random, units), numbers(random, 1))));
+        Layer first =
+                kind == NetworkKind.LSTM
+                        ? new Layer.Lstm(
+                                size,
+                                units,
+                                numbers(random, size * 4 * units),
+                                numbers(random, units * 4 * units),
+                                numbers(random, 4 * units))
+                        : new Layer.Dense(
+                                size,
+                                units,
+                                Activation.RELU,
+                                numbers(random, size * units),
+                                numbers(random, units));
+        Network network =
+                new Network(
+                        kind,
+                        List.of(
+                                first,
+                                new Layer.Dense(
+                                        units,
+                                        1,
+                                        Activation.SIGMOID,
+                                        numbers(random, units),
+                                        numbers(random, 1))));
         float[] scale = new float[size];
         Arrays.fill(scale, 0.5f);
         Normalizer normalizer = new Normalizer(new boolean[size], new float[size], scale);
-        BundleManifest manifest = new BundleManifest(
-                BundleManifest.FORMAT_VERSION,
-                kind.wireName(),
-                fingerprint,
-                schema.specs().stream().map(FeatureSpec::name).toList(),
-                FeatureSchema.SEQUENCE_LENGTH,
-                seed,
-                1,
-                2,
-                3,
-                "a test",
-                Map.of("averagePrecision", 0.5),
-                0.25,
-                new BundleManifest.CalibrationEntry(1.5, -0.5),
-                List.of(),
-                Map.of());
+        BundleManifest manifest =
+                new BundleManifest(
+                        BundleManifest.FORMAT_VERSION,
+                        kind.wireName(),
+                        fingerprint,
+                        schema.specs().stream().map(FeatureSpec::name).toList(),
+                        FeatureSchema.SEQUENCE_LENGTH,
+                        seed,
+                        1,
+                        2,
+                        3,
+                        "a test",
+                        Map.of("averagePrecision", 0.5),
+                        0.25,
+                        new BundleManifest.CalibrationEntry(1.5, -0.5),
+                        List.of(),
+                        Map.of());
         float[][][] sequences = new float[FeatureSchema.SEQUENCE_LENGTH][][];
         for (int i = 0; i < sequences.length; i++) {
             sequences[i] = new float[i + 1][];

@@ -33,11 +33,12 @@ class DayRangeTest {
 
     @Test
     void selectsRowsOfTheseDaysAndThoseWithoutATime() {
-        List<RecordedTransaction> rows = List.of(
-                row(millis("2018-05-31T23:59:59Z")),
-                row(millis("2018-06-01T00:00:00Z")),
-                row(RecordedTransaction.NO_EVENT_TIME),
-                row(millis("2018-07-01T00:00:00Z")));
+        List<RecordedTransaction> rows =
+                List.of(
+                        row(millis("2018-05-31T23:59:59Z")),
+                        row(millis("2018-06-01T00:00:00Z")),
+                        row(RecordedTransaction.NO_EVENT_TIME),
+                        row(millis("2018-07-01T00:00:00Z")));
         List<RecordedTransaction> selected = new ArrayList<>();
         new DayRange(FIRST, LAST).select(rows.iterator()).forEachRemaining(selected::add);
 
@@ -55,6 +56,10 @@ class DayRangeTest {
 
     private static RecordedTransaction row(long eventTime) {
         return new RecordedTransaction(
-                new byte[0], "c", eventTime, null, new Coordinates("f", 0, 1, Coordinates.NO_TIMESTAMP));
+                new byte[0],
+                "c",
+                eventTime,
+                null,
+                new Coordinates("f", 0, 1, Coordinates.NO_TIMESTAMP));
     }
 }

@@ -11,7 +11,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DurationsTest {
     @ParameterizedTest
-    @CsvSource({"7d,PT168H", "12h,PT12H", "30s,PT30S", "5m,PT5M", "250ms,PT0.25S", "0s,PT0S", "1440 m,PT24H"})
+    @CsvSource({
+        "7d,PT168H",
+        "12h,PT12H",
+        "30s,PT30S",
+        "5m,PT5M",
+        "250ms,PT0.25S",
+        "0s,PT0S",
+        "1440 m,PT24H"
+    })
     void readsANumberAndAUnit(String text, Duration expected) {
         assertThat(Durations.parse(text)).isEqualTo(expected);
     }

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class MappingTest {
-    private static final String VALID = """
+    private static final String VALID =
+            """
             format: csv
             columns:
               transaction_id: ID
@@ -36,16 +37,19 @@ class MappingTest {
 
         assertThat(mapping.format()).isEqualTo(RecordingFormat.CSV);
         assertThat(mapping.columns())
-                .isEqualTo(Map.of(
-                        WireField.TRANSACTION_ID, "TRANSACTION_ID",
-                        WireField.EVENT_TIME, "TX_DATETIME",
-                        WireField.CARD_ID, "CUSTOMER_ID",
-                        WireField.TERMINAL_ID, "TERMINAL_ID",
-                        WireField.AMOUNT_MINOR, "TX_AMOUNT"));
+                .isEqualTo(
+                        Map.of(
+                                WireField.TRANSACTION_ID, "TRANSACTION_ID",
+                                WireField.EVENT_TIME, "TX_DATETIME",
+                                WireField.CARD_ID, "CUSTOMER_ID",
+                                WireField.TERMINAL_ID, "TERMINAL_ID",
+                                WireField.AMOUNT_MINOR, "TX_AMOUNT"));
         assertThat(mapping.constants()).isEqualTo(Map.of(WireField.CURRENCY, "EUR"));
         assertThat(mapping.amountUnit()).isEqualTo(AmountUnit.MAJOR);
         assertThat(mapping.labels())
-                .contains(new LabelRule("TX_FRAUD", Set.of("1"), null, Duration.ofDays(7), "recording"));
+                .contains(
+                        new LabelRule(
+                                "TX_FRAUD", Set.of("1"), null, Duration.ofDays(7), "recording"));
     }
 
     @Test
@@ -53,7 +57,8 @@ class MappingTest {
         Mapping mapping = Mapping.load(Path.of("config/mappings/wire.yaml"));
 
         assertThat(mapping.columns()).hasSize(WireField.values().length);
-        mapping.columns().forEach((field, column) -> assertThat(column).isEqualTo(field.wireName()));
+        mapping.columns()
+                .forEach((field, column) -> assertThat(column).isEqualTo(field.wireName()));
     }
 
     @Test
@@ -71,7 +76,8 @@ class MappingTest {
 
     @Test
     void recordedTimesOfKnowledgeTakeNoDelay() {
-        Mapping recorded = Mapping.parse("m.yaml", VALID.replace("labelDelay: 7d", "knownAt: KNOWN"));
+        Mapping recorded =
+                Mapping.parse("m.yaml", VALID.replace("labelDelay: 7d", "knownAt: KNOWN"));
 
         assertThat(recorded.withLabelDelay(Duration.ofDays(1))).isEqualTo(recorded);
     }

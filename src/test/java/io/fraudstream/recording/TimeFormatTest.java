@@ -58,7 +58,9 @@ class TimeFormatTest {
         DateTimeFormatter library = DateTimeFormatter.ofPattern(PATTERN);
         Random random = new Random(1);
         for (int i = 0; i < 20_000; i++) {
-            LocalDateTime time = LocalDateTime.ofEpochSecond(random.nextLong(-60_000_000_000L, 200_000_000_000L), 0, ZoneOffset.UTC);
+            LocalDateTime time =
+                    LocalDateTime.ofEpochSecond(
+                            random.nextLong(-60_000_000_000L, 200_000_000_000L), 0, ZoneOffset.UTC);
 
             assertThat(parser.parse(time.format(library)))
                     .isEqualTo(time.toInstant(ZoneOffset.UTC).toEpochMilli());

@@ -23,12 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ModelRegistryTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-    private static final FeatureSchema SCHEMA = new FeatureSchema(TransactionSimulator.roughRates());
+    private static final FeatureSchema SCHEMA =
+            new FeatureSchema(TransactionSimulator.roughRates());
     private static final BundleFormat.Written FIRST = TestBundles.of(NetworkKind.DENSE, SCHEMA, 1);
     private static final BundleFormat.Written SECOND = TestBundles.of(NetworkKind.LSTM, SCHEMA, 2);
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     @Test
     void aPublishedBundleIsThereUnderItsId() throws Exception {
@@ -47,7 +47,8 @@ class ModelRegistryTest {
         registry().publish(FIRST.zip());
         registry().publish(FIRST.zip());
 
-        assertThat(directory.resolve("bundles")).isDirectoryContaining(file -> file.toString().endsWith(".zip"));
+        assertThat(directory.resolve("bundles"))
+                .isDirectoryContaining(file -> file.toString().endsWith(".zip"));
         try (var files = Files.list(directory.resolve("bundles"))) {
             assertThat(files).hasSize(1);
         }
@@ -90,8 +91,10 @@ class ModelRegistryTest {
 
         assertThat(registry().promotions())
                 .containsExactly(
-                        new ModelRegistry.Promotion(NOW, ModelPointer.CHAMPION, FIRST.bundle().id()),
-                        new ModelRegistry.Promotion(NOW, ModelPointer.CHAMPION, SECOND.bundle().id()),
+                        new ModelRegistry.Promotion(
+                                NOW, ModelPointer.CHAMPION, FIRST.bundle().id()),
+                        new ModelRegistry.Promotion(
+                                NOW, ModelPointer.CHAMPION, SECOND.bundle().id()),
                         new ModelRegistry.Promotion(NOW, "shadow", FIRST.bundle().id()));
         assertThat(registry().inService(ModelPointer.CHAMPION)).contains(SECOND.bundle().id());
         assertThat(registry().inService("shadow")).contains(FIRST.bundle().id());
@@ -134,19 +137,21 @@ class ModelRegistryTest {
 
     @Test
     void aPointerThatLacksSomethingOrIsAbsurdIsRefused() {
-        String whole = "{\"slot\":\"champion\",\"bundle_id\":\"b\",\"uri\":\"file:///b.zip\",\"sha256\":\"00\","
-                + "\"fingerprint\":\"f\",\"effective_from\":5,\"threshold\":0.5}";
-        for (String broken : new String[] {
-            "null",
-            "{}",
-            "not json",
-            whole.replace("\"champion\"", "null"),
-            whole.replace("\"b\"", "null"),
-            whole.replace("\"f\"", "null"),
-            whole.replace(":5,", ":null,"),
-            whole.replace("0.5", "1.5"),
-            whole.replace("0.5", "-0.1")
-        }) {
+        String whole =
+                "{\"slot\":\"champion\",\"bundle_id\":\"b\",\"uri\":\"file:///b.zip\",\"sha256\":\"00\","
+                    + "\"fingerprint\":\"f\",\"effective_from\":5,\"threshold\":0.5}";
+        for (String broken :
+                new String[] {
+                    "null",
+                    "{}",
+                    "not json",
+                    whole.replace("\"champion\"", "null"),
+                    whole.replace("\"b\"", "null"),
+                    whole.replace("\"f\"", "null"),
+                    whole.replace(":5,", ":null,"),
+                    whole.replace("0.5", "1.5"),
+                    whole.replace("0.5", "-0.1")
+                }) {
             assertThatThrownBy(() -> ModelPointer.decode(broken.getBytes(StandardCharsets.UTF_8)))
                     .as(broken)
                     .isInstanceOf(IOException.class);

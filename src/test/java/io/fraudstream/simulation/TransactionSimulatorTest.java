@@ -33,9 +33,15 @@ class TransactionSimulatorTest {
     private static final ExchangeRates RATES = TransactionSimulator.roughRates();
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final Duration DURATION = Duration.ofDays(60);
-    private static final SimulationSettings SETTINGS = new SimulationSettings(7, 1000, 300, START, DURATION, 2, 2);
-    /** Of the first ten thousand records of {@link #SETTINGS}; a change here changes every recorded run. */
-    private static final String GOLDEN = "a84f8f5aac2f17a4efca9aca31b2d951e1f61281b1119488f75b4bf84abdb0ea";
+    private static final SimulationSettings SETTINGS =
+            new SimulationSettings(7, 1000, 300, START, DURATION, 2, 2);
+
+    /**
+     * Of the first ten thousand records of {@link #SETTINGS}; a change here changes every recorded
+     * run.
+     */
+    private static final String GOLDEN =
+            "a84f8f5aac2f17a4efca9aca31b2d951e1f61281b1119488f75b4bf84abdb0ea";
 
     private static final List<SimulatedTransaction> STREAM = new ArrayList<>();
 
@@ -51,13 +57,16 @@ class TransactionSimulatorTest {
 
     @Test
     void anotherSeedGivesOtherBytes() throws NoSuchAlgorithmException {
-        assertThat(hash(new SimulationSettings(8, 1000, 300, START, DURATION, 2, 2))).isNotEqualTo(GOLDEN);
+        assertThat(hash(new SimulationSettings(8, 1000, 300, START, DURATION, 2, 2)))
+                .isNotEqualTo(GOLDEN);
     }
 
     @Test
     void aLongerRunBeginsLikeAShorterOne() {
         TransactionSimulator shorter =
-                new TransactionSimulator(new SimulationSettings(7, 1000, 300, START, Duration.ofDays(2), 2, 2), RATES);
+                new TransactionSimulator(
+                        new SimulationSettings(7, 1000, 300, START, Duration.ofDays(2), 2, 2),
+                        RATES);
         int count = 0;
         while (shorter.hasNext()) {
             assertThat(shorter.next()).isEqualTo(STREAM.get(count++));
@@ -77,11 +86,12 @@ class TransactionSimulatorTest {
 
     @Test
     void theCodecAcceptsEveryRecordAndReadsItBackTheSame() {
-        TransactionCodec codec = new TransactionCodec(
-                DecodingLimits.DEFAULT,
-                RATES,
-                CardTokenPolicy.rejectCardNumbers(),
-                Clock.fixed(START.plus(DURATION), ZoneOffset.UTC));
+        TransactionCodec codec =
+                new TransactionCodec(
+                        DecodingLimits.DEFAULT,
+                        RATES,
+                        CardTokenPolicy.rejectCardNumbers(),
+                        Clock.fixed(START.plus(DURATION), ZoneOffset.UTC));
         Coordinates nowhere = new Coordinates("test", 0, 0, Coordinates.NO_TIMESTAMP);
         for (SimulatedTransaction simulated : STREAM) {
             byte[] payload = TransactionCodec.encode(simulated.transaction());
@@ -115,26 +125,35 @@ class TransactionSimulatorTest {
         assertThat(share(count(s -> s.transaction().isDeclined()))).isBetween(0.01, 0.05);
 
         SimulationSettings honest = new SimulationSettings(7, 1000, 300, START, DURATION, 2, 0);
-        new TransactionSimulator(honest, RATES).forEachRemaining(s -> assertThat(s.isFraud()).isFalse());
+        new TransactionSimulator(honest, RATES)
+                .forEachRemaining(s -> assertThat(s.isFraud()).isFalse());
     }
 
     @Test
     void manyCurrenciesAndEveryEntryModeOccur() {
         Set<String> currencies = new HashSet<>();
         Set<EntryMode> entryModes = new HashSet<>();
-        STREAM.forEach(s -> {
-            currencies.add(s.transaction().currency());
-            entryModes.add(s.transaction().entryMode());
-        });
-        assertThat(currencies).containsExactlyInAnyOrder("EUR", "USD", "GBP", "CHF", "SEK", "PLN", "JPY");
-        assertThat(entryModes).contains(EntryMode.CHIP, EntryMode.CONTACTLESS, EntryMode.ECOMMERCE)
+        STREAM.forEach(
+                s -> {
+                    currencies.add(s.transaction().currency());
+                    entryModes.add(s.transaction().entryMode());
+                });
+        assertThat(currencies)
+                .containsExactlyInAnyOrder("EUR", "USD", "GBP", "CHF", "SEK", "PLN", "JPY");
+        assertThat(entryModes)
+                .contains(EntryMode.CHIP, EntryMode.CONTACTLESS, EntryMode.ECOMMERCE)
                 .contains(EntryMode.MAGSTRIPE, EntryMode.CREDENTIAL_ON_FILE);
     }
 
     @Test
     void peopleSleepAndFraudsAreReportedDaysLaterOrNever() {
         long german = count(s -> "DE".equals(s.transaction().country()));
-        long atNight = count(s -> "DE".equals(s.transaction().country()) && hourInBerlin(s) >= 2 && hourInBerlin(s) < 5);
+        long atNight =
+                count(
+                        s ->
+                                "DE".equals(s.transaction().country())
+                                        && hourInBerlin(s) >= 2
+                                        && hourInBerlin(s) < 5);
         assertThat(atNight / (double) german).isPositive().isLessThan(3 / 24.0 / 2);
 
         long never = 0;
@@ -151,11 +170,13 @@ class TransactionSimulatorTest {
                 continue;
             }
             long delay = simulated.knownAt() - simulated.transaction().eventTime();
-            assertThat(delay).isBetween(Duration.ofDays(1).toMillis(), Duration.ofDays(30).toMillis());
+            assertThat(delay)
+                    .isBetween(Duration.ofDays(1).toMillis(), Duration.ofDays(30).toMillis());
             delays += delay;
         }
         assertThat(never / (double) frauds).isGreaterThan(0).isLessThan(0.1);
-        assertThat(Duration.ofMillis(delays / (frauds - never))).isBetween(Duration.ofDays(4), Duration.ofDays(6));
+        assertThat(Duration.ofMillis(delays / (frauds - never)))
+                .isBetween(Duration.ofDays(4), Duration.ofDays(6));
     }
 
     @Test
@@ -163,14 +184,21 @@ class TransactionSimulatorTest {
         Map<FraudKind, List<Transaction>> byKind = new EnumMap<>(FraudKind.class);
         List<Transaction> genuine = new ArrayList<>();
         for (SimulatedTransaction s : STREAM) {
-            (s.isFraud() ? byKind.computeIfAbsent(s.kind(), kind -> new ArrayList<>()) : genuine).add(s.transaction());
+            (s.isFraud() ? byKind.computeIfAbsent(s.kind(), kind -> new ArrayList<>()) : genuine)
+                    .add(s.transaction());
         }
         assertThat(byKind).containsOnlyKeys(FraudKind.values());
         double usual = median(genuine);
 
         assertThat(median(byKind.get(FraudKind.STOLEN_CARD))).isGreaterThan(2.5 * usual);
-        assertThat(byKind.get(FraudKind.STOLEN_CARD)).allSatisfy(t -> assertThat(t.entryMode())
-                .isIn(EntryMode.CONTACTLESS, EntryMode.MAGSTRIPE, EntryMode.ECOMMERCE));
+        assertThat(byKind.get(FraudKind.STOLEN_CARD))
+                .allSatisfy(
+                        t ->
+                                assertThat(t.entryMode())
+                                        .isIn(
+                                                EntryMode.CONTACTLESS,
+                                                EntryMode.MAGSTRIPE,
+                                                EntryMode.ECOMMERCE));
 
         List<Transaction> testing = byKind.get(FraudKind.CARD_TESTING);
         assertThat(median(testing)).isLessThan(300);
@@ -212,7 +240,9 @@ class TransactionSimulatorTest {
         for (int i = 0; i < 10_000; i++) {
             SimulatedTransaction simulated = simulator.next();
             digest.update(TransactionCodec.encode(simulated.transaction()));
-            digest.update(Long.toString(simulated.knownAt()).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            digest.update(
+                    Long.toString(simulated.knownAt())
+                            .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         }
         return HexFormat.of().formatHex(digest.digest());
     }
@@ -238,7 +268,8 @@ class TransactionSimulatorTest {
     }
 
     private static double declined(List<Transaction> transactions) {
-        return transactions.stream().filter(Transaction::isDeclined).count() / (double) transactions.size();
+        return transactions.stream().filter(Transaction::isDeclined).count()
+                / (double) transactions.size();
     }
 
     /** How often a card's amount is higher than its last one. */

@@ -10,7 +10,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads model pointers; a record that is none is reported and leaves the model in service alone. */
+/**
+ * Reads model pointers; a record that is none is reported and leaves the model in service alone.
+ */
 public final class PointerDeserializer implements KafkaRecordDeserializationSchema<ModelPointer> {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(PointerDeserializer.class);

@@ -13,8 +13,9 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Decodes records at the source; whatever a record holds, something comes out and nothing is thrown. Behind the end of a
- * run until the topic's present end nothing comes out: {@link UntilEndSource} leaves that to the next run.
+ * Decodes records at the source; whatever a record holds, something comes out and nothing is
+ * thrown. Behind the end of a run until the topic's present end nothing comes out: {@link
+ * UntilEndSource} leaves that to the next run.
  */
 public final class ReceivedDeserializer implements KafkaRecordDeserializationSchema<Received> {
     private static final long serialVersionUID = 1L;
@@ -32,7 +33,8 @@ public final class ReceivedDeserializer implements KafkaRecordDeserializationSch
     }
 
     /**
-     * @param endOffsets per partition where a run until the topic's present end stops; empty for a run without end
+     * @param endOffsets per partition where a run until the topic's present end stops; empty for a
+     *     run without end
      */
     public static ReceivedDeserializer transactions(Codecs codecs, Map<Integer, Long> endOffsets) {
         return new ReceivedDeserializer(codecs, false, endOffsets);
@@ -51,8 +53,12 @@ public final class ReceivedDeserializer implements KafkaRecordDeserializationSch
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Received> out) {
         Coordinates coordinates =
-                new Coordinates(record.topic(), record.partition(), record.offset(), record.timestamp());
-        long end = endOffsets.isEmpty() ? Long.MAX_VALUE : endOffsets.getOrDefault(record.partition(), 0L);
+                new Coordinates(
+                        record.topic(), record.partition(), record.offset(), record.timestamp());
+        long end =
+                endOffsets.isEmpty()
+                        ? Long.MAX_VALUE
+                        : endOffsets.getOrDefault(record.partition(), 0L);
         if (record.offset() < end) {
             boolean last = record.offset() == end - 1;
             out.collect(new Received(decode.apply(record.value(), coordinates), coordinates, last));

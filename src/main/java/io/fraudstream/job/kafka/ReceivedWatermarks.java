@@ -11,15 +11,18 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 
 /**
- * The watermark of one partition: its newest event time less the bound on disorder. A rejected record never moves it.
- * Labels count by the time at which they became known.
+ * The watermark of one partition: its newest event time less the bound on disorder. A rejected
+ * record never moves it. Labels count by the time at which they became known.
  *
- * <p>In a run until the topic's present end, the last record of a partition ends its time, so that nothing waits for
- * records that will not come, and {@link UntilEndSource} does so for a partition that has none. There is no idleness
- * then, so that a pause of the broker cannot change the result.
+ * <p>In a run until the topic's present end, the last record of a partition ends its time, so that
+ * nothing waits for records that will not come, and {@link UntilEndSource} does so for a partition
+ * that has none. There is no idleness then, so that a pause of the broker cannot change the result.
  */
 public final class ReceivedWatermarks implements WatermarkGenerator<Received> {
-    /** Ends a partition's time and leaves Flink's own end of time, which would end the job, untouched. */
+    /**
+     * Ends a partition's time and leaves Flink's own end of time, which would end the job,
+     * untouched.
+     */
     public static final long END_OF_RUN = Long.MAX_VALUE - 1;
 
     private final long bound;
@@ -31,7 +34,8 @@ public final class ReceivedWatermarks implements WatermarkGenerator<Received> {
     }
 
     /**
-     * @param idleness after which a silent partition stops holding the others back; for runs without end
+     * @param idleness after which a silent partition stops holding the others back; for runs
+     *     without end
      */
     public static WatermarkStrategy<Received> live(Duration bound, Duration idleness) {
         return untilEnd(bound).withIdleness(idleness);

@@ -7,8 +7,8 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Writes records with a key and a value and leaves the timestamp to the producer's clock: Flink's own schema would stamp
- * event time, by which the broker deletes replays of old streams at once.
+ * Writes records with a key and a value and leaves the timestamp to the producer's clock: Flink's
+ * own schema would stamp event time, by which the broker deletes replays of old streams at once.
  */
 public final class RecordWriter<T> implements KafkaRecordSerializationSchema<T> {
     private static final long serialVersionUID = 1L;
@@ -24,14 +24,18 @@ public final class RecordWriter<T> implements KafkaRecordSerializationSchema<T> 
     /**
      * @param key gives the record's key; may give {@code null}
      */
-    public RecordWriter(String topic, SerializableFunction<T, String> key, SerializableFunction<T, byte[]> value) {
+    public RecordWriter(
+            String topic,
+            SerializableFunction<T, String> key,
+            SerializableFunction<T, byte[]> value) {
         this.topic = topic;
         this.key = key;
         this.value = value;
     }
 
     @Override
-    public ProducerRecord<byte[], byte[]> serialize(T element, KafkaSinkContext context, Long timestamp) {
+    public ProducerRecord<byte[], byte[]> serialize(
+            T element, KafkaSinkContext context, Long timestamp) {
         String text = key.apply(element);
         byte[] keyBytes = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
         return new ProducerRecord<>(topic, keyBytes, value.apply(element));

@@ -24,11 +24,13 @@ import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
- * A Kafka source for runs until the topic's present end. Unlike a bounded source it never finishes, so that the next run
- * can go on from its state. A partition that has nothing to give before its end ends its time at once, and checkpoints
- * remember no offset beyond an end: records there, which {@link ReceivedDeserializer} passes over, are the next run's.
+ * A Kafka source for runs until the topic's present end. Unlike a bounded source it never finishes,
+ * so that the next run can go on from its state. A partition that has nothing to give before its
+ * end ends its time at once, and checkpoints remember no offset beyond an end: records there, which
+ * {@link ReceivedDeserializer} passes over, are the next run's.
  *
- * <p>Shares its state with a plain {@link KafkaSource}, so that runs with and without end may follow each other.
+ * <p>Shares its state with a plain {@link KafkaSource}, so that runs with and without end may
+ * follow each other.
  */
 public final class UntilEndSource<T>
         implements Source<T, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<T> {
@@ -38,7 +40,8 @@ public final class UntilEndSource<T>
     private final Map<Integer, Long> ends;
 
     /**
-     * @param source must begin at offsets that are known when it starts, not at markers such as "earliest"
+     * @param source must begin at offsets that are known when it starts, not at markers such as
+     *     "earliest"
      * @param ends per partition the offset behind its last record
      */
     public UntilEndSource(KafkaSource<T> source, Map<Integer, Long> ends) {
@@ -52,7 +55,8 @@ public final class UntilEndSource<T>
     }
 
     @Override
-    public SourceReader<T, KafkaPartitionSplit> createReader(SourceReaderContext context) throws Exception {
+    public SourceReader<T, KafkaPartitionSplit> createReader(SourceReaderContext context)
+            throws Exception {
         return new Reader<>(source.createReader(context), ends);
     }
 
@@ -64,7 +68,8 @@ public final class UntilEndSource<T>
 
     @Override
     public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
-            SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state) throws IOException {
+            SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+            throws IOException {
         return source.restoreEnumerator(context, state);
     }
 
@@ -118,7 +123,8 @@ public final class UntilEndSource<T>
         public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
             if (!exhausted.isEmpty()) {
                 for (String split : exhausted) {
-                    output.createOutputForSplit(split).emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
+                    output.createOutputForSplit(split)
+                            .emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
                 }
                 exhausted.clear();
                 someExhausted = new CompletableFuture<>();
@@ -137,9 +143,12 @@ public final class UntilEndSource<T>
         @Override
         public List<KafkaPartitionSplit> snapshotState(long checkpoint) {
             return reader.snapshotState(checkpoint).stream()
-                    .map(split -> split.getStartingOffset() > endOf(split)
-                            ? new KafkaPartitionSplit(split.getTopicPartition(), endOf(split))
-                            : split)
+                    .map(
+                            split ->
+                                    split.getStartingOffset() > endOf(split)
+                                            ? new KafkaPartitionSplit(
+                                                    split.getTopicPartition(), endOf(split))
+                                            : split)
                     .toList();
         }
 

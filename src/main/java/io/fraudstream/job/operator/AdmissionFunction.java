@@ -28,12 +28,15 @@ import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Stands directly behind the source: parts rejections from transactions and decides, by the partition's own newest event
- * time, which transactions are late. So lateness depends on the recording alone, not on how subtasks raced.
+ * Stands directly behind the source: parts rejections from transactions and decides, by the
+ * partition's own newest event time, which transactions are late. So lateness depends on the
+ * recording alone, not on how subtasks raced.
  */
-public final class AdmissionFunction extends ProcessFunction<Received, Admitted> implements CheckpointedFunction {
+public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
+        implements CheckpointedFunction {
     /** Rejected and diverted records, for the dead-letter topic. */
-    public static final OutputTag<Rejection> REJECTED = new OutputTag<>("rejected", JobTypes.REJECTION);
+    public static final OutputTag<Rejection> REJECTED =
+            new OutputTag<>("rejected", JobTypes.REJECTION);
 
     private static final long serialVersionUID = 1L;
     private static final int READ = 0;
@@ -52,13 +55,18 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
-        counters = new CheckpointedCounters(
-                CheckpointedCounters.READ, CheckpointedCounters.REJECTED, CheckpointedCounters.LATE);
+        counters =
+                new CheckpointedCounters(
+                        CheckpointedCounters.READ,
+                        CheckpointedCounters.REJECTED,
+                        CheckpointedCounters.LATE);
         counters.initialize(context, getRuntimeContext());
         // Partitions may come back to another subtask, so each restores what all have seen.
-        newestState = context.getOperatorStateStore()
-                .getUnionListState(
-                        new ListStateDescriptor<>("newest-by-partition", Types.TUPLE(Types.INT, Types.LONG)));
+        newestState =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>(
+                                        "newest-by-partition", Types.TUPLE(Types.INT, Types.LONG)));
         newest = new HashMap<>();
         for (Tuple2<Integer, Long> entry : newestState.get()) {
             newest.merge(entry.f0, entry.f1, Math::max);
@@ -83,21 +91,23 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
         }
         Transaction transaction = (Transaction) received.decoded();
         Coordinates at = received.coordinates();
-        long bound = newest.merge(at.partition(), transaction.eventTime(), Math::max)
-                - settings.outOfOrderness().toMillis();
+        long bound =
+                newest.merge(at.partition(), transaction.eventTime(), Math::max)
+                        - settings.outOfOrderness().toMillis();
         boolean late = transaction.eventTime() < bound;
         if (late && settings.latePolicy() == LatePolicy.DIVERT) {
             counters.increment(LATE);
             context.output(REJECTED, diverted(transaction, bound, at));
             return;
         }
-        out.collect(new Admitted(
-                transaction,
-                Math.max(transaction.eventTime(), bound),
-                late,
-                at.partition(),
-                at.offset(),
-                at.timestamp()));
+        out.collect(
+                new Admitted(
+                        transaction,
+                        Math.max(transaction.eventTime(), bound),
+                        late,
+                        at.partition(),
+                        at.offset(),
+                        at.timestamp()));
     }
 
     private static Rejection diverted(Transaction transaction, long bound, Coordinates at) {
@@ -105,8 +115,11 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
         return new Rejection(
                 RejectionReason.LATE,
                 "event_time",
-                "event_time is " + Instant.ofEpochMilli(transaction.eventTime()) + ", expected "
-                        + Instant.ofEpochMilli(bound) + " or later in this partition",
+                "event_time is "
+                        + Instant.ofEpochMilli(transaction.eventTime())
+                        + ", expected "
+                        + Instant.ofEpochMilli(bound)
+                        + " or later in this partition",
                 new String(payload, StandardCharsets.UTF_8),
                 payload.length,
                 at);

@@ -37,11 +37,16 @@ import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction
 import org.apache.flink.util.Collector;
 
 /** Steps the card's history, scores with the model in service and decides. */
-public final class CardFunction extends KeyedBroadcastProcessFunction<String, Measured, ModelPointer, ScoredTransaction>
+public final class CardFunction
+        extends KeyedBroadcastProcessFunction<String, Measured, ModelPointer, ScoredTransaction>
         implements CheckpointedFunction {
-    public static final KeySelector<Measured, String> CARD = measured -> measured.transaction().cardId();
+    public static final KeySelector<Measured, String> CARD =
+            measured -> measured.transaction().cardId();
 
-    /** The champions' pointers, numbered as they were announced: in arrival mode the last one that is good serves. */
+    /**
+     * The champions' pointers, numbered as they were announced: in arrival mode the last one that
+     * is good serves.
+     */
     public static final MapStateDescriptor<Long, ModelPointer> POINTERS =
             new MapStateDescriptor<>("model-pointers", Types.LONG, JobTypes.POINTER);
 
@@ -60,6 +65,7 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     private transient FeatureEngine engine;
     private transient ModelSlot champion;
     private transient boolean pointersRestored;
+    private transient long opened;
     private transient long announced;
     private transient EventTimeBuffer<Measured> buffer;
     private transient ValueState<CardHistory> histories;
@@ -72,11 +78,12 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
-        counters = new CheckpointedCounters(
-                CheckpointedCounters.SCORED,
-                CheckpointedCounters.ALERTS,
-                CheckpointedCounters.SCORED_LATE,
-                CheckpointedCounters.APPROXIMATE);
+        counters =
+                new CheckpointedCounters(
+                        CheckpointedCounters.SCORED,
+                        CheckpointedCounters.ALERTS,
+                        CheckpointedCounters.SCORED_LATE,
+                        CheckpointedCounters.APPROXIMATE);
         counters.initialize(context, getRuntimeContext());
     }
 
@@ -94,16 +101,25 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
             champion.require(List.of(settings.champion()));
         }
         getRuntimeContext().getMetricGroup().gauge("modelSwaps", (Gauge<Long>) champion::swaps);
-        getRuntimeContext().getMetricGroup().gauge("bundlesRefused", (Gauge<Long>) champion::refused);
+        getRuntimeContext()
+                .getMetricGroup()
+                .gauge("bundlesRefused", (Gauge<Long>) champion::refused);
+        opened = System.currentTimeMillis();
         latency = new LatencyHistogram();
         if (settings.measureLatency()) {
             getRuntimeContext().addAccumulator(LatencyHistogram.NAME, latency);
         }
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.MEASURED);
-        histories = getRuntimeContext()
-                .getState(new ValueStateDescriptor<>(
-                        "card-history", new CardHistorySerializer(settings.maxEventsPerHistory())));
-        expiry = new Expiry(FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE, Duration.ofDays(10));
+        histories =
+                getRuntimeContext()
+                        .getState(
+                                new ValueStateDescriptor<>(
+                                        "card-history",
+                                        new CardHistorySerializer(settings.maxEventsPerHistory())));
+        expiry =
+                new Expiry(
+                        FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE,
+                        Duration.ofDays(10));
     }
 
     @Override
@@ -114,9 +130,10 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     }
 
     @Override
-    public void processBroadcastElement(ModelPointer pointer, Context context, Collector<ScoredTransaction> out)
+    public void processBroadcastElement(
+            ModelPointer pointer, Context context, Collector<ScoredTransaction> out)
             throws Exception {
-        if (pointer.slot().equals(ModelPointer.CHAMPION)) {
+        if (settings.followsPromotions() && pointer.slot().equals(ModelPointer.CHAMPION)) {
             BroadcastState<Long, ModelPointer> pointers = context.getBroadcastState(POINTERS);
             restorePointers(pointers);
             pointers.put(announced++, pointer);
@@ -125,7 +142,8 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     }
 
     @Override
-    public void processElement(Measured measured, ReadOnlyContext context, Collector<ScoredTransaction> out)
+    public void processElement(
+            Measured measured, ReadOnlyContext context, Collector<ScoredTransaction> out)
             throws Exception {
         restorePointers(context.getBroadcastState(POINTERS));
         if (settings.order() == OrderMode.EVENT_TIME) {
@@ -136,7 +154,8 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
     }
 
     @Override
-    public void onTimer(long timer, OnTimerContext context, Collector<ScoredTransaction> out) throws Exception {
+    public void onTimer(long timer, OnTimerContext context, Collector<ScoredTransaction> out)
+            throws Exception {
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
             CardHistory history = histories.value();
             if (history != null) {
@@ -156,8 +175,9 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         }
     }
 
-    private void restorePointers(ReadOnlyBroadcastState<Long, ModelPointer> pointers) throws Exception {
-        if (pointersRestored) {
+    private void restorePointers(ReadOnlyBroadcastState<Long, ModelPointer> pointers)
+            throws Exception {
+        if (pointersRestored || !settings.followsPromotions()) {
             return;
         }
         Map<Long, ModelPointer> inOrder = new TreeMap<>();
@@ -169,7 +189,8 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         pointersRestored = true;
     }
 
-    private void score(Measured measured, TimerService timers, Collector<ScoredTransaction> out) throws Exception {
+    private void score(Measured measured, TimerService timers, Collector<ScoredTransaction> out)
+            throws Exception {
         Admitted admitted = measured.admitted();
         Transaction transaction = admitted.transaction();
         CardHistory history = histories.value();
@@ -182,21 +203,25 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
 
         ServingModel serving = champion.at(admitted.orderTime());
         double score = serving == null ? Double.NaN : serving.model().score(step.sequence());
-        Decision decision = serving == null ? Decision.OBSERVE : serving.policy().decide(transaction, score);
+        Decision decision =
+                serving == null ? Decision.OBSERVE : serving.policy().decide(transaction, score);
         List<Reason> reasons =
-                decision == Decision.ALERT ? serving.reasons().explain(step.sequence(), REASONS) : List.of();
+                decision == Decision.ALERT
+                        ? serving.reasons().explain(step.sequence(), REASONS)
+                        : List.of();
         count(admitted, decision, step.approximate());
-        out.collect(new ScoredTransaction(
-                transaction,
-                step.vector(),
-                score,
-                serving == null ? Double.NaN : serving.policy().threshold(),
-                serving == null ? null : serving.model().bundleId(),
-                decision,
-                reasons,
-                admitted.late(),
-                step.approximate(),
-                admitted.receivedAt()));
+        out.collect(
+                new ScoredTransaction(
+                        transaction,
+                        step.vector(),
+                        score,
+                        serving == null ? Double.NaN : serving.policy().threshold(),
+                        serving == null ? null : serving.model().bundleId(),
+                        decision,
+                        reasons,
+                        admitted.late(),
+                        step.approximate(),
+                        admitted.receivedAt()));
     }
 
     private void count(Admitted admitted, Decision decision, boolean approximate) {
@@ -210,7 +235,8 @@ public final class CardFunction extends KeyedBroadcastProcessFunction<String, Me
         if (approximate) {
             counters.increment(APPROXIMATE);
         }
-        if (settings.measureLatency()) {
+        // What was in the topic before the job began did not arrive live.
+        if (settings.measureLatency() && admitted.receivedAt() >= opened) {
             latency.add(System.currentTimeMillis() - admitted.receivedAt());
         }
     }

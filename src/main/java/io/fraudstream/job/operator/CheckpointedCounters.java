@@ -6,14 +6,15 @@ import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
-import org.apache.flink.api.common.state.OperatorStateStore;
 
 /**
- * Counts that survive a restart: each is kept in checkpointed state, shown as a metric, and handed to whoever started the
- * job as an accumulator. Over the whole job and once it has drained, read = scored + rejected + late + duplicate.
+ * Counts that survive a restart: each is kept in checkpointed state, shown as a metric, and handed
+ * to whoever started the job as an accumulator. Over the whole job and once it has drained, read =
+ * scored + rejected + late + duplicate.
  */
 public final class CheckpointedCounters {
     public static final String READ = "read";
@@ -37,10 +38,12 @@ public final class CheckpointedCounters {
         this.values = new long[names.length];
     }
 
-    void initialize(FunctionInitializationContext context, RuntimeContext runtime) throws Exception {
+    void initialize(FunctionInitializationContext context, RuntimeContext runtime)
+            throws Exception {
         OperatorStateStore store = context.getOperatorStateStore();
         for (int i = 0; i < names.length; i++) {
-            ListState<Long> state = store.getListState(new ListStateDescriptor<>("count-" + names[i], Types.LONG));
+            ListState<Long> state =
+                    store.getListState(new ListStateDescriptor<>("count-" + names[i], Types.LONG));
             for (Long restored : state.get()) {
                 values[i] += restored;
             }

@@ -20,12 +20,16 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Lets each transaction id through once within the horizon of event time: the first received, or in event-time mode the
- * first by (event time, partition, offset). Ids are kept in buckets, so that one timer a bucket and day suffices.
+ * Lets each transaction id through once within the horizon of event time: the first received, or in
+ * event-time mode the first by (event time, partition, offset). Ids are kept in buckets, so that
+ * one timer a bucket and day suffices.
  */
 public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted, Admitted>
         implements CheckpointedFunction {
-    /** The key of this operator. More buckets than any maximum parallelism, so that all subtasks get some. */
+    /**
+     * The key of this operator. More buckets than any maximum parallelism, so that all subtasks get
+     * some.
+     */
     public static final KeySelector<Admitted, Integer> BUCKET =
             admitted -> Math.floorMod(admitted.transaction().id().hashCode(), 1 << 15);
 
@@ -52,7 +56,9 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
     @Override
     public void open(OpenContext context) {
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.ADMITTED);
-        seen = getRuntimeContext().getMapState(new MapStateDescriptor<>("seen", Types.STRING, Types.LONG));
+        seen =
+                getRuntimeContext()
+                        .getMapState(new MapStateDescriptor<>("seen", Types.STRING, Types.LONG));
         expiry = new Expiry(settings.dedupeHorizon().toMillis(), Duration.ofDays(1));
     }
 
@@ -62,7 +68,8 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
     }
 
     @Override
-    public void processElement(Admitted admitted, Context context, Collector<Admitted> out) throws Exception {
+    public void processElement(Admitted admitted, Context context, Collector<Admitted> out)
+            throws Exception {
         if (settings.order() == OrderMode.EVENT_TIME) {
             buffer.add(admitted, context.timerService());
         } else {
@@ -71,7 +78,8 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
     }
 
     @Override
-    public void onTimer(long timer, OnTimerContext context, Collector<Admitted> out) throws Exception {
+    public void onTimer(long timer, OnTimerContext context, Collector<Admitted> out)
+            throws Exception {
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
             for (Long eventTime : seen.values()) {
                 expiry.remind(eventTime, context.timerService());
@@ -94,7 +102,8 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
         }
     }
 
-    private void pass(Admitted admitted, Context context, Collector<Admitted> out) throws Exception {
+    private void pass(Admitted admitted, Context context, Collector<Admitted> out)
+            throws Exception {
         String id = admitted.transaction().id();
         long eventTime = admitted.transaction().eventTime();
         Long first = seen.get(id);

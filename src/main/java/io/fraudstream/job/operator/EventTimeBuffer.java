@@ -10,12 +10,17 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.TimerService;
 
-/** Holds a key's elements until the watermark has passed their order time, and gives them back in order. */
+/**
+ * Holds a key's elements until the watermark has passed their order time, and gives them back in
+ * order.
+ */
 final class EventTimeBuffer<T extends Ordered> {
     private final MapState<Long, List<T>> waiting;
 
     EventTimeBuffer(RuntimeContext runtime, TypeInformation<T> type) {
-        waiting = runtime.getMapState(new MapStateDescriptor<>("waiting", Types.LONG, Types.LIST(type)));
+        waiting =
+                runtime.getMapState(
+                        new MapStateDescriptor<>("waiting", Types.LONG, Types.LIST(type)));
     }
 
     void add(T element, TimerService timers) throws Exception {

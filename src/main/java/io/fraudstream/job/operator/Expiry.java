@@ -5,8 +5,8 @@ import java.time.Duration;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
- * When state that no feature can see any more is dropped. Timers are set for whole steps only, so that a busy key holds a
- * handful of them and not one for each event.
+ * When state that no feature can see any more is dropped. Timers are set for whole steps only, so
+ * that a busy key holds a handful of them and not one for each event.
  */
 final class Expiry {
     private final long horizon;
@@ -22,9 +22,9 @@ final class Expiry {
     }
 
     /**
-     * Whether a timer of event time may be one of these reminders. The end of a run ends no state's life but uses up all
-     * reminders; it then calls for a timer of processing time, at which the operator is to set them again. To set them at
-     * once would have them fire at once, for ever.
+     * Whether a timer of event time may be one of these reminders. The end of a run ends no state's
+     * life but uses up all reminders; it then calls for a timer of processing time, at which the
+     * operator is to set them again. To set them at once would have them fire at once, for ever.
      */
     boolean isDue(long timer, TimerService timers) {
         if (timer % step != 0) {

@@ -20,7 +20,9 @@ public final class LabelAdmissionFunction extends ProcessFunction<Received, Frau
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
-        counters = new CheckpointedCounters(CheckpointedCounters.LABELS, CheckpointedCounters.LABELS_REJECTED);
+        counters =
+                new CheckpointedCounters(
+                        CheckpointedCounters.LABELS, CheckpointedCounters.LABELS_REJECTED);
         counters.initialize(context, getRuntimeContext());
     }
 

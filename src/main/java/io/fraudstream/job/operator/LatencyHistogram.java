@@ -4,7 +4,10 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SynchronizedHistogram;
 import org.apache.flink.api.common.accumulators.Accumulator;
 
-/** Times in milliseconds, merged over subtasks; synchronised because Flink reads it while the task writes. */
+/**
+ * Times in milliseconds, merged over subtasks; synchronised because Flink reads it while the task
+ * writes.
+ */
 public final class LatencyHistogram implements Accumulator<Long, Histogram> {
     public static final String NAME = "latencyMillis";
 

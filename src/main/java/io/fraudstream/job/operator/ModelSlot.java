@@ -17,9 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The model in service in one subtask. Bundles are fetched and verified on a thread of their own and taken over between
- * two events: in arrival mode as soon as they are ready, in event-time mode exactly at their {@code effectiveFrom}, for
- * which the task waits if it must. A bundle that must not be used is refused, and the old one goes on.
+ * The model in service in one subtask. Bundles are fetched and verified on a thread of their own
+ * and taken over between two events: in arrival mode as soon as they are ready, in event-time mode
+ * exactly at their {@code effectiveFrom}, for which the task waits if it must. A bundle that must
+ * not be used is refused, and the old one goes on.
  */
 final class ModelSlot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);
@@ -38,16 +39,19 @@ final class ModelSlot implements AutoCloseable {
     ModelSlot(FeatureSchema schema, OrderMode order) {
         this.schema = schema;
         this.order = order;
-        this.loader = Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "model-loader");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.loader =
+                Executors.newSingleThreadExecutor(
+                        task -> {
+                            Thread thread = new Thread(task, "model-loader");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
     }
 
     /** Begins to load the bundle. */
     void offer(ModelPointer pointer) {
-        loadings.add(new Loading(pointer, CompletableFuture.supplyAsync(() -> load(pointer), loader)));
+        loadings.add(
+                new Loading(pointer, CompletableFuture.supplyAsync(() -> load(pointer), loader)));
     }
 
     /** Loads the bundles, in the order in which they were announced, before anything is scored. */
@@ -96,7 +100,10 @@ final class ModelSlot implements AutoCloseable {
             swaps++;
             newest = model;
             byEffectiveTime.put(next.pointer().effectiveFrom(), model);
-            LOG.info("bundle {} is in service, threshold {}", next.pointer().bundleId(), model.policy().threshold());
+            LOG.info(
+                    "bundle {} is in service, threshold {}",
+                    next.pointer().bundleId(),
+                    model.policy().threshold());
         }
     }
 

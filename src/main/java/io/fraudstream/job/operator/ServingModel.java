@@ -24,20 +24,26 @@ record ServingModel(FraudModel model, ReasonCodes reasons, DecisionPolicy policy
      */
     static ServingModel load(ModelPointer pointer, FeatureSchema schema) throws BundleException {
         if (!schema.fingerprint().equals(pointer.fingerprint())) {
-            throw new BundleException("the pointer's feature fingerprint is " + pointer.fingerprint() + ", expected "
-                    + schema.fingerprint());
+            throw new BundleException(
+                    "the pointer's feature fingerprint is "
+                            + pointer.fingerprint()
+                            + ", expected "
+                            + schema.fingerprint());
         }
         byte[] zip = fetch(pointer.uri());
         String found = BundleFormat.sha256(zip);
         if (!found.equals(pointer.sha256())) {
-            throw new BundleException(pointer.uri() + " has SHA-256 " + found + ", expected " + pointer.sha256());
+            throw new BundleException(
+                    pointer.uri() + " has SHA-256 " + found + ", expected " + pointer.sha256());
         }
         ModelBundle bundle = BundleFormat.read(zip);
         CompiledScorer scorer = CompiledScorer.of(bundle, schema.fingerprint());
         double threshold =
                 pointer.threshold() == null ? bundle.manifest().threshold() : pointer.threshold();
         return new ServingModel(
-                scorer, new ReasonCodes(schema, scorer, bundle.usual()), new DecisionPolicy(threshold));
+                scorer,
+                new ReasonCodes(schema, scorer, bundle.usual()),
+                new DecisionPolicy(threshold));
     }
 
     private static byte[] fetch(String uri) throws BundleException {
@@ -46,7 +52,8 @@ record ServingModel(FraudModel model, ReasonCodes reasons, DecisionPolicy policy
             try (FSDataInputStream in = path.getFileSystem().open(path)) {
                 byte[] bytes = in.readNBytes(MAX_BUNDLE_BYTES + 1);
                 if (bytes.length > MAX_BUNDLE_BYTES) {
-                    throw new BundleException(uri + " is longer than " + MAX_BUNDLE_BYTES + " bytes, expected less");
+                    throw new BundleException(
+                            uri + " is longer than " + MAX_BUNDLE_BYTES + " bytes, expected less");
                 }
                 return bytes;
             }

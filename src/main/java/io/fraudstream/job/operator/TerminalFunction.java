@@ -22,12 +22,17 @@ import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Steps the terminal's history. A label goes into it as soon as it is there: the history itself holds it back until its
- * {@code knownAt}.
+ * Steps the terminal's history. A label goes into it as soon as it is there: the history itself
+ * holds it back until its {@code knownAt}.
  */
-public final class TerminalFunction extends KeyedCoProcessFunction<String, Admitted, FraudLabel, Measured> {
-    /** The key of transactions: the terminal, or the card for the few that have neither terminal nor merchant. */
-    public static final KeySelector<Admitted, String> TERMINAL = admitted -> keyOf(admitted.transaction());
+public final class TerminalFunction
+        extends KeyedCoProcessFunction<String, Admitted, FraudLabel, Measured> {
+    /**
+     * The key of transactions: the terminal, or the card for the few that have neither terminal nor
+     * merchant.
+     */
+    public static final KeySelector<Admitted, String> TERMINAL =
+            admitted -> keyOf(admitted.transaction());
 
     /** The key of labels, which must meet their transactions. */
     public static final KeySelector<FraudLabel, String> LABEL_TERMINAL =
@@ -57,15 +62,22 @@ public final class TerminalFunction extends KeyedCoProcessFunction<String, Admit
     public void open(OpenContext context) {
         engine = new FeatureEngine(new FeatureSchema(codecs.rates()));
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.ADMITTED);
-        histories = getRuntimeContext()
-                .getState(new ValueStateDescriptor<>(
-                        "terminal-history", new TerminalHistorySerializer(settings.maxEventsPerHistory())));
-        expiry = new Expiry(
-                FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE, Duration.ofDays(10));
+        histories =
+                getRuntimeContext()
+                        .getState(
+                                new ValueStateDescriptor<>(
+                                        "terminal-history",
+                                        new TerminalHistorySerializer(
+                                                settings.maxEventsPerHistory())));
+        expiry =
+                new Expiry(
+                        FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE,
+                        Duration.ofDays(10));
     }
 
     @Override
-    public void processElement1(Admitted admitted, Context context, Collector<Measured> out) throws Exception {
+    public void processElement1(Admitted admitted, Context context, Collector<Measured> out)
+            throws Exception {
         if (settings.order() == OrderMode.EVENT_TIME) {
             buffer.add(admitted, context.timerService());
         } else {
@@ -74,7 +86,8 @@ public final class TerminalFunction extends KeyedCoProcessFunction<String, Admit
     }
 
     @Override
-    public void processElement2(FraudLabel label, Context context, Collector<Measured> out) throws Exception {
+    public void processElement2(FraudLabel label, Context context, Collector<Measured> out)
+            throws Exception {
         if (label.terminalKey() == null) {
             return;
         }
@@ -85,7 +98,8 @@ public final class TerminalFunction extends KeyedCoProcessFunction<String, Admit
     }
 
     @Override
-    public void onTimer(long timer, OnTimerContext context, Collector<Measured> out) throws Exception {
+    public void onTimer(long timer, OnTimerContext context, Collector<Measured> out)
+            throws Exception {
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
             TerminalHistory history = histories.value();
             if (history != null) {
@@ -104,7 +118,8 @@ public final class TerminalFunction extends KeyedCoProcessFunction<String, Admit
         }
     }
 
-    private void measure(Admitted admitted, Context context, Collector<Measured> out) throws Exception {
+    private void measure(Admitted admitted, Context context, Collector<Measured> out)
+            throws Exception {
         Transaction transaction = admitted.transaction();
         if (transaction.terminalKey() == null) {
             out.collect(new Measured(admitted, engine.stepTerminal(null, transaction)));

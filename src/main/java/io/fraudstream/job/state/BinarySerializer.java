@@ -6,8 +6,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A serializer that needs to say only how to write and read. Each subclass begins its bytes with a version of its own and
- * reads every version that a release has written.
+ * A serializer that needs to say only how to write and read. Each subclass begins its bytes with a
+ * version of its own and reads every version that a release has written.
  */
 abstract class BinarySerializer<T> extends TypeSerializerSingleton<T> {
     private static final long serialVersionUID = 1L;
@@ -49,7 +49,8 @@ abstract class BinarySerializer<T> extends TypeSerializerSingleton<T> {
 
     static void checkVersion(String what, int found, int expected) throws IOException {
         if (found != expected) {
-            throw new IOException(what + " in state has version " + found + ", expected " + expected);
+            throw new IOException(
+                    what + " in state has version " + found + ", expected " + expected);
         }
     }
 }

@@ -94,7 +94,10 @@ public final class CardHistorySerializer extends TypeSerializer<CardHistory> {
         return new Snapshot(maxEvents);
     }
 
-    /** What a checkpoint remembers of this serializer; histories written with another limit are read all the same. */
+    /**
+     * What a checkpoint remembers of this serializer; histories written with another limit are read
+     * all the same.
+     */
     public static final class Snapshot implements TypeSerializerSnapshot<CardHistory> {
         private static final int VERSION = 1;
 
@@ -118,7 +121,8 @@ public final class CardHistorySerializer extends TypeSerializer<CardHistory> {
         }
 
         @Override
-        public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
+        public void readSnapshot(int version, DataInputView in, ClassLoader loader)
+                throws IOException {
             BinarySerializer.checkVersion("card history serializer", version, VERSION);
             maxEvents = in.readInt();
         }

@@ -46,7 +46,9 @@ public final class ReceivedSerializer extends BinarySerializer<Received> {
                     case TRANSACTION -> TransactionSerializer.INSTANCE.deserialize(in);
                     case LABEL -> LabelSerializer.INSTANCE.deserialize(in);
                     case REJECTION -> RejectionSerializer.INSTANCE.deserialize(in);
-                    default -> throw new IOException("received record is of kind " + kind + ", expected 0 to 2");
+                    default ->
+                            throw new IOException(
+                                    "received record is of kind " + kind + ", expected 0 to 2");
                 };
         return new Received(decoded, RejectionSerializer.readCoordinates(in), in.readBoolean());
     }

@@ -24,7 +24,8 @@ public final class RejectionSerializer extends BinarySerializer<Rejection> {
     }
 
     static Coordinates readCoordinates(DataInputView in) throws IOException {
-        return new Coordinates(StringValue.readString(in), in.readInt(), in.readLong(), in.readLong());
+        return new Coordinates(
+                StringValue.readString(in), in.readInt(), in.readLong(), in.readLong());
     }
 
     @Override

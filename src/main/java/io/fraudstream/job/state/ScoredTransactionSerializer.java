@@ -54,12 +54,13 @@ public final class ScoredTransactionSerializer extends BinarySerializer<ScoredTr
         int count = in.readByte();
         List<Reason> reasons = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            reasons.add(new Reason(
-                    StringValue.readString(in),
-                    in.readDouble(),
-                    in.readDouble(),
-                    in.readDouble(),
-                    StringValue.readString(in)));
+            reasons.add(
+                    new Reason(
+                            StringValue.readString(in),
+                            in.readDouble(),
+                            in.readDouble(),
+                            in.readDouble(),
+                            StringValue.readString(in)));
         }
         return new ScoredTransaction(
                 transaction,

@@ -70,7 +70,8 @@ public final class TerminalHistorySerializer extends TypeSerializer<TerminalHist
     }
 
     @Override
-    public TerminalHistory deserialize(TerminalHistory reuse, DataInputView source) throws IOException {
+    public TerminalHistory deserialize(TerminalHistory reuse, DataInputView source)
+            throws IOException {
         return deserialize(source);
     }
 
@@ -94,7 +95,10 @@ public final class TerminalHistorySerializer extends TypeSerializer<TerminalHist
         return new Snapshot(maxEvents);
     }
 
-    /** What a checkpoint remembers of this serializer; histories written with another limit are read all the same. */
+    /**
+     * What a checkpoint remembers of this serializer; histories written with another limit are read
+     * all the same.
+     */
     public static final class Snapshot implements TypeSerializerSnapshot<TerminalHistory> {
         private static final int VERSION = 1;
 
@@ -118,7 +122,8 @@ public final class TerminalHistorySerializer extends TypeSerializer<TerminalHist
         }
 
         @Override
-        public void readSnapshot(int version, DataInputView in, ClassLoader loader) throws IOException {
+        public void readSnapshot(int version, DataInputView in, ClassLoader loader)
+                throws IOException {
             BinarySerializer.checkVersion("terminal history serializer", version, VERSION);
             maxEvents = in.readInt();
         }

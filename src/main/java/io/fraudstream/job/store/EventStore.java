@@ -25,8 +25,9 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.OutputFile;
 
 /**
- * The event store: {@code transactions} and {@code labels} as Parquet, partitioned by event date as Hive does it. Files
- * are complete and visible once the checkpoint that they belong to is; readers dedupe by transaction id.
+ * The event store: {@code transactions} and {@code labels} as Parquet, partitioned by event date as
+ * Hive does it. Files are complete and visible once the checkpoint that they belong to is; readers
+ * dedupe by transaction id.
  */
 public final class EventStore {
     private static final long DAY = 86_400_000L;
@@ -56,11 +57,11 @@ public final class EventStore {
     private static <T> FileSink<T> sink(String directory, Rows<T> rows, EventTime<T> eventTime) {
         return FileSink.forBulkFormat(
                         new Path(directory),
-                        new ParquetWriterFactory<>(file -> new RowsBuilder<>(file, rows.writer()).build()))
+                        new ParquetWriterFactory<>(
+                                file -> new RowsBuilder<>(file, rows.writer()).build()))
                 .withBucketAssigner(new EventDate<>(eventTime))
                 .withRollingPolicy(OnCheckpointRollingPolicy.build())
-                .withOutputFileConfig(
-                        OutputFileConfig.builder().withPartSuffix(".parquet").build())
+                .withOutputFileConfig(OutputFileConfig.builder().withPartSuffix(".parquet").build())
                 .build();
     }
 

@@ -62,13 +62,18 @@ final class EventStoreSchema {
 
     private static void text(MessageTypeBuilder columns, boolean required, String name) {
         if (required) {
-            columns.required(PrimitiveTypeName.BINARY).as(LogicalTypeAnnotation.stringType()).named(name);
+            columns.required(PrimitiveTypeName.BINARY)
+                    .as(LogicalTypeAnnotation.stringType())
+                    .named(name);
         } else {
-            columns.optional(PrimitiveTypeName.BINARY).as(LogicalTypeAnnotation.stringType()).named(name);
+            columns.optional(PrimitiveTypeName.BINARY)
+                    .as(LogicalTypeAnnotation.stringType())
+                    .named(name);
         }
     }
 
-    private static void number(MessageTypeBuilder columns, boolean required, PrimitiveTypeName type, String name) {
+    private static void number(
+            MessageTypeBuilder columns, boolean required, PrimitiveTypeName type, String name) {
         if (required) {
             columns.required(type).named(name);
         } else {

@@ -8,7 +8,9 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 
-/** Writes rows field by field, in the order of the schema; an absent value leaves its column out. */
+/**
+ * Writes rows field by field, in the order of the schema; an absent value leaves its column out.
+ */
 abstract class RowWriter<T> extends WriteSupport<T> {
     private final MessageType schema;
     private RecordConsumer consumer;
@@ -44,7 +46,8 @@ abstract class RowWriter<T> extends WriteSupport<T> {
         writeRow(value);
         consumer.endMessage();
         if (column != schema.getFieldCount()) {
-            throw new IllegalStateException("wrote " + column + " columns, expected " + schema.getFieldCount());
+            throw new IllegalStateException(
+                    "wrote " + column + " columns, expected " + schema.getFieldCount());
         }
     }
 

@@ -6,7 +6,9 @@ import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
-/** Zstandard for Parquet pages, without the Hadoop that Parquet's own factory needs. It only writes. */
+/**
+ * Zstandard for Parquet pages, without the Hadoop that Parquet's own factory needs. It only writes.
+ */
 final class ZstandardCodec implements CompressionCodecFactory {
     private static final int LEVEL = 3;
 

@@ -1,8 +1,8 @@
 package io.fraudstream.model.compiled;
 
 /**
- * Activation functions over arrays, in float arithmetic that is the same on every machine and that C2 turns into vector
- * instructions: no branches, no calls.
+ * Activation functions over arrays, in float arithmetic that is the same on every machine and that
+ * C2 turns into vector instructions: no branches, no calls.
  */
 final class Activations {
     /** Beyond this tanh is ±1 in float. */
@@ -11,8 +11,9 @@ final class Activations {
     private Activations() {}
 
     /**
-     * tanh as a ratio of an odd polynomial of degree 13 and an even one of degree 6, minimax over [-7.9, 7.9] (the
-     * coefficients that Eigen and XLA use for float tanh); at most 5e-7 off, which a test shows.
+     * tanh as a ratio of an odd polynomial of degree 13 and an even one of degree 6, minimax over
+     * [-7.9, 7.9] (the coefficients that Eigen and XLA use for float tanh); at most 5e-7 off, which
+     * a test shows.
      */
     static float tanh(float value) {
         float x = Math.max(-CUT, Math.min(CUT, value));

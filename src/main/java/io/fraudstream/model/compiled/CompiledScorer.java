@@ -14,8 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A bundle's network in plain Java: no allocation per event, no native code, no library, and the same bits on every
- * machine, since sums run in a fixed order without fused multiply-add. Not safe for several threads.
+ * A bundle's network in plain Java: no allocation per event, no native code, no library, and the
+ * same bits on every machine, since sums run in a fixed order without fused multiply-add. Not safe
+ * for several threads.
  */
 public final class CompiledScorer implements FraudModel {
     private final String bundleId;
@@ -26,29 +27,42 @@ public final class CompiledScorer implements FraudModel {
     private final float[] input;
 
     /**
-     * A scorer of this bundle, checked against the outputs of the reference that the bundle carries.
+     * A scorer of this bundle, checked against the outputs of the reference that the bundle
+     * carries.
      *
      * @param fingerprint of the schema whose vectors will be scored
-     * @throws BundleException if the bundle takes other features, or if an output is off by more than {@link
-     *     GoldenCases#TOLERANCE}
+     * @throws BundleException if the bundle takes other features, or if an output is off by more
+     *     than {@link GoldenCases#TOLERANCE}
      */
     public static CompiledScorer of(ModelBundle bundle, String fingerprint) throws BundleException {
         if (!bundle.manifest().featureFingerprint().equals(fingerprint)) {
-            throw new BundleException("bundle " + bundle.id() + " has feature fingerprint "
-                    + bundle.manifest().featureFingerprint() + ", expected " + fingerprint);
+            throw new BundleException(
+                    "bundle "
+                            + bundle.id()
+                            + " has feature fingerprint "
+                            + bundle.manifest().featureFingerprint()
+                            + ", expected "
+                            + fingerprint);
         }
         CompiledScorer scorer =
-                new CompiledScorer(bundle.id(), bundle.network(), bundle.normalizer(), bundle.calibration());
+                new CompiledScorer(
+                        bundle.id(), bundle.network(), bundle.normalizer(), bundle.calibration());
         double off = scorer.largestDifference(bundle.golden());
         if (!(off <= GoldenCases.TOLERANCE)) {
-            throw new BundleException("bundle " + bundle.id() + " scores its golden inputs up to " + off
-                    + " off, expected at most " + GoldenCases.TOLERANCE);
+            throw new BundleException(
+                    "bundle "
+                            + bundle.id()
+                            + " scores its golden inputs up to "
+                            + off
+                            + " off, expected at most "
+                            + GoldenCases.TOLERANCE);
         }
         return scorer;
     }
 
     /** A scorer of a network that is not in a bundle yet. */
-    public CompiledScorer(String bundleId, Network network, Normalizer normalizer, Calibration calibration) {
+    public CompiledScorer(
+            String bundleId, Network network, Normalizer normalizer, Calibration calibration) {
         this.bundleId = bundleId;
         this.normalizer = normalizer;
         this.calibration = calibration;
@@ -60,7 +74,8 @@ public final class CompiledScorer implements FraudModel {
             Layer layer = layers.get(layers.size() - dense.length + i);
             dense[i] = new Dense((Layer.Dense) layer, i == dense.length - 1);
         }
-        this.input = new float[normalizer.size() * (sequential ? FeatureSchema.SEQUENCE_LENGTH : 1)];
+        this.input =
+                new float[normalizer.size() * (sequential ? FeatureSchema.SEQUENCE_LENGTH : 1)];
     }
 
     @Override
@@ -81,7 +96,8 @@ public final class CompiledScorer implements FraudModel {
         } else {
             int steps = Math.min(sequence.length, FeatureSchema.SEQUENCE_LENGTH);
             for (int i = 0; i < steps; i++) {
-                normalizer.apply(sequence[sequence.length - steps + i], input, i * normalizer.size());
+                normalizer.apply(
+                        sequence[sequence.length - steps + i], input, i * normalizer.size());
             }
             values = recurrent.run(input, steps);
         }
@@ -91,7 +107,9 @@ public final class CompiledScorer implements FraudModel {
         return values[0];
     }
 
-    /** How far the network's output is off at most from the reference's, both before calibration. */
+    /**
+     * How far the network's output is off at most from the reference's, both before calibration.
+     */
     public double largestDifference(GoldenCases golden) {
         double largest = 0;
         for (int i = 0; i < golden.outputs().length; i++) {

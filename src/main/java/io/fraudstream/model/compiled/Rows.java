@@ -16,14 +16,24 @@ final class Rows {
         }
     }
 
-    /** out += x · this, the rows added in order, so that the sum is the same bits whatever the loop's form. */
+    /**
+     * out += x · this, the rows added in order, so that the sum is the same bits whatever the
+     * loop's form.
+     */
     void addProduct(float[] x, int offset, float[] out) {
         int height = rows.length;
         int i = 0;
         for (; i + 4 <= height; i += 4) {
             addFour(
-                    out, x[offset + i], rows[i], x[offset + i + 1], rows[i + 1], x[offset + i + 2], rows[i + 2],
-                    x[offset + i + 3], rows[i + 3]);
+                    out,
+                    x[offset + i],
+                    rows[i],
+                    x[offset + i + 1],
+                    rows[i + 1],
+                    x[offset + i + 2],
+                    rows[i + 2],
+                    x[offset + i + 3],
+                    rows[i + 3]);
         }
         for (; i < height; i++) {
             addOne(out, x[offset + i], rows[i]);
@@ -31,7 +41,15 @@ final class Rows {
     }
 
     private void addFour(
-            float[] out, float x0, float[] w0, float x1, float[] w1, float x2, float[] w2, float x3, float[] w3) {
+            float[] out,
+            float x0,
+            float[] w0,
+            float x1,
+            float[] w1,
+            float x2,
+            float[] w2,
+            float x3,
+            float[] w3) {
         for (int j = 0; j < width; j++) {
             out[j] = out[j] + x0 * w0[j] + x1 * w1[j] + x2 * w2[j] + x3 * w3[j];
         }

@@ -1,5 +1,5 @@
 /**
- * Networks in plain Java arrays: no allocation, no native code, the same bits on every machine. May import {@code model}
- * and {@code features}.
+ * Networks in plain Java arrays: no allocation, no native code, the same bits on every machine. May
+ * import {@code model} and {@code features}.
  */
 package io.fraudstream.model.compiled;

@@ -7,9 +7,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Normalised examples as DL4J takes them: batch × features for a dense network, batch × features × steps for a recurrent
- * one. A short sequence fills the first steps and the mask closes the rest, so its last step's output is the same as if
- * there were no others.
+ * Normalised examples as DL4J takes them: batch × features for a dense network, batch × features ×
+ * steps for a recurrent one. A short sequence fills the first steps and the mask closes the rest,
+ * so its last step's output is the same as if there were no others.
  */
 final class Batch {
     private final boolean recurrent;

@@ -1,6 +1,8 @@
 package io.fraudstream.model.dl4j;
 
-/** What a network learns from, read by position, so that no second copy of a training set is made. */
+/**
+ * What a network learns from, read by position, so that no second copy of a training set is made.
+ */
 public interface Examples {
     int size();
 

@@ -9,9 +9,10 @@ import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Trains a network on binary cross-entropy with Adam, in mini-batches in an order drawn from the seed, until the
- * validation measure has not risen for {@link NetworkSettings#patience()} epochs; the weights of the best epoch are kept.
- * The same settings, examples and threads give the same weights.
+ * Trains a network on binary cross-entropy with Adam, in mini-batches in an order drawn from the
+ * seed, until the validation measure has not risen for {@link NetworkSettings#patience()} epochs;
+ * the weights of the best epoch are kept. The same settings, examples and threads give the same
+ * weights.
  */
 public final class NetworkTrainer {
     private final NetworkSettings settings;
@@ -23,11 +24,14 @@ public final class NetworkTrainer {
     }
 
     /**
-     * @param validation higher is better; NaN if there is nothing to measure, and then the last epoch counts as the best
+     * @param validation higher is better; NaN if there is nothing to measure, and then the last
+     *     epoch counts as the best
      */
-    public TrainedNetwork train(Examples examples, Normalizer normalizer, ToDoubleFunction<Network> validation) {
+    public TrainedNetwork train(
+            Examples examples, Normalizer normalizer, ToDoubleFunction<Network> validation) {
         if (examples.size() == 0) {
-            throw new IllegalArgumentException("there are 0 examples to train on, expected 1 or more");
+            throw new IllegalArgumentException(
+                    "there are 0 examples to train on, expected 1 or more");
         }
         ReferenceNetwork reference = ReferenceNetwork.create(settings, normalizer);
         SplittableRandom random = new SplittableRandom(settings.seed());
@@ -38,11 +42,14 @@ public final class NetworkTrainer {
         List<EpochResult> epochs = new ArrayList<>();
         int best = 0;
         INDArray bestWeights = null;
-        for (int epoch = 1; epoch <= settings.maxEpochs() && epoch - best <= settings.patience(); epoch++) {
+        for (int epoch = 1;
+                epoch <= settings.maxEpochs() && epoch - best <= settings.patience();
+                epoch++) {
             shuffle(order, random);
             double loss = runEpoch(reference, examples, order, epoch);
             reference.endEpoch();
-            EpochResult result = new EpochResult(epoch, loss, validation.applyAsDouble(reference.network()));
+            EpochResult result =
+                    new EpochResult(epoch, loss, validation.applyAsDouble(reference.network()));
             epochs.add(result);
             progress.epochDone(result);
             if (best == 0 || !(result.validation() <= epochs.get(best - 1).validation())) {

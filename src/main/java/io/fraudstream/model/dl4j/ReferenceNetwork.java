@@ -33,8 +33,9 @@ import org.nd4j.linalg.schedule.ExponentialSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
- * A network in DL4J with the normaliser of its inputs: the reference for scores. Not safe for several threads; a network
- * of this size gains nothing from several of ND4J's, so run with {@code OMP_NUM_THREADS=1}.
+ * A network in DL4J with the normaliser of its inputs: the reference for scores. Not safe for
+ * several threads; a network of this size gains nothing from several of ND4J's, so run with {@code
+ * OMP_NUM_THREADS=1}.
  */
 public final class ReferenceNetwork {
     private static final int OUTPUT_BATCH = 512;
@@ -52,37 +53,47 @@ public final class ReferenceNetwork {
 
     /** A network with the first weights that the settings' seed gives. */
     public static ReferenceNetwork create(NetworkSettings settings, Normalizer normalizer) {
-        NeuralNetConfiguration.ListBuilder layers = new NeuralNetConfiguration.Builder()
-                .seed(settings.seed())
-                .weightInit(WeightInit.XAVIER)
-                .l2(settings.l2())
-                .updater(new Adam(new ExponentialSchedule(
-                        ScheduleType.EPOCH, settings.learningRate(), settings.learningRateDecay())))
-                .list();
+        NeuralNetConfiguration.ListBuilder layers =
+                new NeuralNetConfiguration.Builder()
+                        .seed(settings.seed())
+                        .weightInit(WeightInit.XAVIER)
+                        .l2(settings.l2())
+                        .updater(
+                                new Adam(
+                                        new ExponentialSchedule(
+                                                ScheduleType.EPOCH,
+                                                settings.learningRate(),
+                                                settings.learningRateDecay())))
+                        .list();
         boolean recurrent = settings.kind() == NetworkKind.LSTM;
         if (recurrent) {
-            layers.layer(new LastTimeStep(new LSTM.Builder()
-                    .nOut(settings.lstmUnits())
-                    .activation(org.nd4j.linalg.activations.Activation.TANH)
-                    .gateActivationFunction(org.nd4j.linalg.activations.Activation.SIGMOID)
-                    .forgetGateBiasInit(1)
-                    .build()));
+            layers.layer(
+                    new LastTimeStep(
+                            new LSTM.Builder()
+                                    .nOut(settings.lstmUnits())
+                                    .activation(org.nd4j.linalg.activations.Activation.TANH)
+                                    .gateActivationFunction(
+                                            org.nd4j.linalg.activations.Activation.SIGMOID)
+                                    .forgetGateBiasInit(1)
+                                    .build()));
         }
         for (int units : settings.hiddenUnits()) {
-            DenseLayer.Builder layer = new DenseLayer.Builder()
-                    .nOut(units)
-                    .activation(org.nd4j.linalg.activations.Activation.RELU)
-                    .weightInit(WeightInit.RELU);
+            DenseLayer.Builder layer =
+                    new DenseLayer.Builder()
+                            .nOut(units)
+                            .activation(org.nd4j.linalg.activations.Activation.RELU)
+                            .weightInit(WeightInit.RELU);
             if (settings.dropout() > 0) {
                 // DL4J takes the probability of keeping an input.
                 layer.dropOut(1 - settings.dropout());
             }
             layers.layer(layer.build());
         }
-        layers.layer(new OutputLayer.Builder(LossFunction.XENT)
-                .nOut(1)
-                .activation(org.nd4j.linalg.activations.Activation.SIGMOID)
-                .build());
+        layers.layer(
+                new OutputLayer.Builder(LossFunction.XENT)
+                        .nOut(1)
+                        .activation(org.nd4j.linalg.activations.Activation.SIGMOID)
+                        .build());
         layers.setInputType(
                 recurrent
                         ? InputType.recurrent(normalizer.size(), FeatureSchema.SEQUENCE_LENGTH)
@@ -94,7 +105,8 @@ public final class ReferenceNetwork {
     }
 
     /**
-     * Opens DL4J's zip. That runs Java deserialisation: only for bundles whose checksum and origin have been checked.
+     * Opens DL4J's zip. That runs Java deserialisation: only for bundles whose checksum and origin
+     * have been checked.
      *
      * @throws IllegalArgumentException if it is not DL4J's zip
      */
@@ -104,7 +116,8 @@ public final class ReferenceNetwork {
                     ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), false);
             return new ReferenceNetwork(kind, normalizer, network);
         } catch (IOException | RuntimeException broken) {
-            throw new IllegalArgumentException("not a network in DL4J's format: " + broken.getMessage(), broken);
+            throw new IllegalArgumentException(
+                    "not a network in DL4J's format: " + broken.getMessage(), broken);
         }
     }
 
@@ -136,20 +149,22 @@ public final class ReferenceNetwork {
             int inputs = (int) weights.size(0);
             if (layer.paramTable().containsKey("RW")) {
                 INDArray recurrent = layer.getParam("RW");
-                layers.add(new Layer.Lstm(
-                        inputs,
-                        (int) recurrent.size(0),
-                        rowByRow(weights),
-                        rowByRow(recurrent),
-                        rowByRow(layer.getParam("b"))));
+                layers.add(
+                        new Layer.Lstm(
+                                inputs,
+                                (int) recurrent.size(0),
+                                rowByRow(weights),
+                                rowByRow(recurrent),
+                                rowByRow(layer.getParam("b"))));
             } else {
                 boolean last = layers.size() == network.getnLayers() - 1;
-                layers.add(new Layer.Dense(
-                        inputs,
-                        (int) weights.size(1),
-                        last ? Activation.SIGMOID : Activation.RELU,
-                        rowByRow(weights),
-                        rowByRow(layer.getParam("b"))));
+                layers.add(
+                        new Layer.Dense(
+                                inputs,
+                                (int) weights.size(1),
+                                last ? Activation.SIGMOID : Activation.RELU,
+                                rowByRow(weights),
+                                rowByRow(layer.getParam("b"))));
             }
         }
         return new Network(kind, layers);

@@ -10,7 +10,8 @@ import java.util.List;
  * @param epochs all that ran, in order
  * @param bestEpoch whose weights were kept, from 1
  */
-public record TrainedNetwork(ReferenceNetwork reference, Network network, List<EpochResult> epochs, int bestEpoch) {
+public record TrainedNetwork(
+        ReferenceNetwork reference, Network network, List<EpochResult> epochs, int bestEpoch) {
     public TrainedNetwork {
         epochs = List.copyOf(epochs);
     }

@@ -30,8 +30,12 @@ class AdmissionFunctionTest {
             admission.take(Events.rejected());
             admission.take(received(0, transaction("a", NOON)));
 
-            assertThat(admission.rejections()).extracting(Rejection::reason).containsExactly(RejectionReason.EMPTY);
-            assertThat(admission.admitted()).extracting(a -> a.transaction().id()).containsExactly("a");
+            assertThat(admission.rejections())
+                    .extracting(Rejection::reason)
+                    .containsExactly(RejectionReason.EMPTY);
+            assertThat(admission.admitted())
+                    .extracting(a -> a.transaction().id())
+                    .containsExactly("a");
             assertThat(admission.count(CheckpointedCounters.READ)).isEqualTo(2);
             assertThat(admission.count(CheckpointedCounters.REJECTED)).isEqualTo(1);
         }
@@ -45,10 +49,13 @@ class AdmissionFunctionTest {
             admission.take(received(0, transaction("late", NOON - 11 * SECOND)));
             admission.take(received(1, transaction("elsewhere", NOON - 11 * SECOND)));
 
-            assertThat(admission.admitted()).extracting(Admitted::late).containsExactly(false, false, true, false);
+            assertThat(admission.admitted())
+                    .extracting(Admitted::late)
+                    .containsExactly(false, false, true, false);
             assertThat(admission.admitted())
                     .extracting(Admitted::orderTime)
-                    .containsExactly(NOON, NOON - 10 * SECOND, NOON - 10 * SECOND, NOON - 11 * SECOND);
+                    .containsExactly(
+                            NOON, NOON - 10 * SECOND, NOON - 10 * SECOND, NOON - 11 * SECOND);
             assertThat(admission.count(CheckpointedCounters.LATE)).isZero();
         }
     }
@@ -60,7 +67,9 @@ class AdmissionFunctionTest {
             admission.take(received(0, transaction("late", NOON - 11 * SECOND)));
 
             assertThat(admission.admitted()).hasSize(1);
-            assertThat(admission.rejections()).extracting(Rejection::reason).containsExactly(RejectionReason.LATE);
+            assertThat(admission.rejections())
+                    .extracting(Rejection::reason)
+                    .containsExactly(RejectionReason.LATE);
             assertThat(admission.rejections().get(0).detail())
                     .contains("2024-03-01T11:59:49Z")
                     .contains("2024-03-01T11:59:50Z");
@@ -77,20 +86,25 @@ class AdmissionFunctionTest {
             first.take(received(0, transaction("a", NOON)));
             first.take(Events.rejected());
             second.take(received(1, transaction("b", NOON + 60 * SECOND)));
-            state = AbstractStreamOperatorTestHarness.repackageState(first.snapshot(), second.snapshot());
+            state =
+                    AbstractStreamOperatorTestHarness.repackageState(
+                            first.snapshot(), second.snapshot());
         }
 
         long read = 0;
         long rejected = 0;
         for (int subtask = 0; subtask < 3; subtask++) {
-            OperatorSubtaskState part = AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                    state, MAX_PARALLELISM, 2, 3, subtask);
+            OperatorSubtaskState part =
+                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                            state, MAX_PARALLELISM, 2, 3, subtask);
             try (Admission restored = new Admission(3, subtask, part)) {
                 read += restored.count(CheckpointedCounters.READ);
                 rejected += restored.count(CheckpointedCounters.REJECTED);
                 restored.take(received(0, transaction("c", NOON - 11 * SECOND)));
                 restored.take(received(1, transaction("d", NOON + 49 * SECOND)));
-                assertThat(restored.admitted()).extracting(Admitted::late).containsExactly(true, true);
+                assertThat(restored.admitted())
+                        .extracting(Admitted::late)
+                        .containsExactly(true, true);
             }
         }
         assertThat(read).isEqualTo(3);
@@ -113,11 +127,13 @@ class AdmissionFunctionTest {
             this(LatePolicy.SCORE, parallelism, subtask, state);
         }
 
-        private Admission(LatePolicy policy, int parallelism, int subtask, OperatorSubtaskState state)
+        private Admission(
+                LatePolicy policy, int parallelism, int subtask, OperatorSubtaskState state)
                 throws Exception {
             function = new AdmissionFunction(Events.settings(OrderMode.EVENT_TIME, policy));
-            harness = new OneInputStreamOperatorTestHarness<>(
-                    new ProcessOperator<>(function), MAX_PARALLELISM, parallelism, subtask);
+            harness =
+                    new OneInputStreamOperatorTestHarness<>(
+                            new ProcessOperator<>(function), MAX_PARALLELISM, parallelism, subtask);
             if (state != null) {
                 harness.initializeState(state);
             }
@@ -134,7 +150,8 @@ class AdmissionFunctionTest {
 
         List<Rejection> rejections() {
             List<Rejection> rejections = new ArrayList<>();
-            for (StreamRecord<Rejection> record : harness.getSideOutput(AdmissionFunction.REJECTED)) {
+            for (StreamRecord<Rejection> record :
+                    harness.getSideOutput(AdmissionFunction.REJECTED)) {
                 rejections.add(record.getValue());
             }
             return rejections;

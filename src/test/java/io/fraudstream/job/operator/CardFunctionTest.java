@@ -42,8 +42,7 @@ class CardFunctionTest {
     private static final BundleFormat.Written OLD = TestBundles.of(NetworkKind.DENSE, SCHEMA, 1);
     private static final BundleFormat.Written NEW = TestBundles.of(NetworkKind.LSTM, SCHEMA, 2);
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     @Test
     void withoutAModelEventsAreObserved() throws Exception {
@@ -60,7 +59,8 @@ class CardFunctionTest {
 
     @Test
     void theChampionScoresFromTheFirstEventOn() throws Exception {
-        JobSettings settings = Events.settings(OrderMode.ARRIVAL).withChampion(pointer(NEW, 0, 0.0));
+        JobSettings settings =
+                Events.settings(OrderMode.ARRIVAL).withChampion(pointer(NEW, 0, 0.0));
         CompiledScorer scorer = CompiledScorer.of(NEW.bundle(), SCHEMA.fingerprint());
         try (Cards cards = new Cards(settings, null)) {
             cards.take("a", NOON);
@@ -68,7 +68,8 @@ class CardFunctionTest {
             cards.take("b", NOON + 1);
 
             ScoredTransaction alert = cards.last();
-            assertThat(alert.score()).isEqualTo(scorer.score(new float[][] {first, alert.features()}));
+            assertThat(alert.score())
+                    .isEqualTo(scorer.score(new float[][] {first, alert.features()}));
             assertThat(alert.bundleId()).isEqualTo(NEW.bundle().id());
             assertThat(alert.decision()).isEqualTo(Decision.ALERT);
             assertThat(alert.threshold()).isZero();
@@ -79,7 +80,8 @@ class CardFunctionTest {
     }
 
     @Test
-    void inArrivalModeTheLastPointerServesAsSoonAsItIsLoadedAlsoOneThatServedBefore() throws Exception {
+    void inArrivalModeTheLastPointerServesAsSoonAsItIsLoadedAlsoOneThatServedBefore()
+            throws Exception {
         ModelPointer old = pointer(OLD, NOON + DAY, 0.5);
         JobSettings settings = Events.settings(OrderMode.ARRIVAL).withChampion(old);
         try (Cards cards = new Cards(settings, null)) {
@@ -111,9 +113,14 @@ class CardFunctionTest {
 
     @Test
     void inEventTimeModeAPointerServesExactlyFromItsTimeOn() throws Exception {
-        JobSettings settings = Events.settings(OrderMode.EVENT_TIME).withChampion(pointer(OLD, Long.MIN_VALUE, null));
+        JobSettings settings =
+                Events.settings(OrderMode.EVENT_TIME)
+                        .withChampion(pointer(OLD, Long.MIN_VALUE, null));
         try (Cards cards = new Cards(settings, null)) {
-            cards.announce(pointer(OLD, NOON + 20, 0.75)); // Not due, and not to hold up the one behind it.
+            cards.announce(
+                    pointer(
+                            OLD, NOON + 20,
+                            0.75)); // Not due, and not to hold up the one behind it.
             cards.announce(pointer(NEW, NOON + 10, null));
             for (long time : new long[] {NOON + 20, NOON + 19, NOON + 10, NOON + 9}) {
                 cards.take("at " + time, time);
@@ -122,7 +129,9 @@ class CardFunctionTest {
 
             String before = OLD.bundle().id();
             String after = NEW.bundle().id();
-            assertThat(cards.scored()).extracting(ScoredTransaction::bundleId).containsExactly(before, after, after, before);
+            assertThat(cards.scored())
+                    .extracting(ScoredTransaction::bundleId)
+                    .containsExactly(before, after, after, before);
             assertThat(cards.last().threshold()).isEqualTo(0.75);
         }
     }
@@ -130,17 +139,46 @@ class CardFunctionTest {
     @Test
     void aBadPointerIsRefusedAndTheOldModelGoesOn() throws Exception {
         ModelPointer good = pointer(NEW, NOON, null);
-        BundleFormat.Written foreign = TestBundles.of(NetworkKind.DENSE, SCHEMA, 3, "other features");
-        ModelPointer wrongChecksum = new ModelPointer(
-                ModelPointer.CHAMPION, "b", good.uri(), "00".repeat(32), SCHEMA.fingerprint(), NOON, null);
-        ModelPointer wrongFingerprint = new ModelPointer(
-                ModelPointer.CHAMPION, "b", good.uri(), good.sha256(), "other features", NOON, null);
-        ModelPointer noUri = new ModelPointer(
-                ModelPointer.CHAMPION, "b", "", good.sha256(), SCHEMA.fingerprint(), NOON, null);
-        JobSettings settings = Events.settings(OrderMode.EVENT_TIME).withChampion(pointer(OLD, Long.MIN_VALUE, null));
+        BundleFormat.Written foreign =
+                TestBundles.of(NetworkKind.DENSE, SCHEMA, 3, "other features");
+        ModelPointer wrongChecksum =
+                new ModelPointer(
+                        ModelPointer.CHAMPION,
+                        "b",
+                        good.uri(),
+                        "00".repeat(32),
+                        SCHEMA.fingerprint(),
+                        NOON,
+                        null);
+        ModelPointer wrongFingerprint =
+                new ModelPointer(
+                        ModelPointer.CHAMPION,
+                        "b",
+                        good.uri(),
+                        good.sha256(),
+                        "other features",
+                        NOON,
+                        null);
+        ModelPointer noUri =
+                new ModelPointer(
+                        ModelPointer.CHAMPION,
+                        "b",
+                        "",
+                        good.sha256(),
+                        SCHEMA.fingerprint(),
+                        NOON,
+                        null);
+        JobSettings settings =
+                Events.settings(OrderMode.EVENT_TIME)
+                        .withChampion(pointer(OLD, Long.MIN_VALUE, null));
         try (Cards cards = new Cards(settings, null)) {
             for (ModelPointer bad :
-                    List.of(wrongChecksum, wrongFingerprint, noUri, missing(), pointer(foreign, NOON, null))) {
+                    List.of(
+                            wrongChecksum,
+                            wrongFingerprint,
+                            noUri,
+                            missing(),
+                            pointer(foreign, NOON, null))) {
                 cards.announce(bad);
             }
             cards.take("a", NOON + 1);
@@ -157,14 +195,46 @@ class CardFunctionTest {
     @Test
     void aPointerOfAnotherSlotChangesNothing() throws Exception {
         ModelPointer shadow = pointer(NEW, Long.MIN_VALUE, null);
-        shadow = new ModelPointer(
-                "shadow", shadow.bundleId(), shadow.uri(), shadow.sha256(), shadow.fingerprint(), NOON, null);
+        shadow =
+                new ModelPointer(
+                        "shadow",
+                        shadow.bundleId(),
+                        shadow.uri(),
+                        shadow.sha256(),
+                        shadow.fingerprint(),
+                        NOON,
+                        null);
         try (Cards cards = new Cards(Events.settings(OrderMode.EVENT_TIME), null)) {
             cards.announce(shadow);
             cards.take("a", NOON + 1);
             cards.watermark(NOON + 1);
 
             assertThat(cards.last().decision()).isEqualTo(Decision.OBSERVE);
+        }
+    }
+
+    @Test
+    void aPinnedModelFollowsNoPointer() throws Exception {
+        JobSettings following =
+                Events.settings(OrderMode.EVENT_TIME)
+                        .withChampion(pointer(OLD, Long.MIN_VALUE, null));
+        JobSettings pinned =
+                new JobSettings(
+                        following.order(),
+                        following.latePolicy(),
+                        following.outOfOrderness(),
+                        following.idleness(),
+                        following.dedupeHorizon(),
+                        following.maxEventsPerHistory(),
+                        following.champion(),
+                        false,
+                        false);
+        try (Cards cards = new Cards(pinned, null)) {
+            cards.announce(pointer(NEW, NOON, null));
+            cards.take("a", NOON + 1);
+            cards.watermark(NOON + 1);
+
+            assertThat(cards.last().bundleId()).isEqualTo(OLD.bundle().id());
         }
     }
 
@@ -183,7 +253,9 @@ class CardFunctionTest {
             assertThat(cards.scored()).isEmpty();
             cards.watermark(NOON + 20);
 
-            assertThat(cards.scored()).extracting(scored -> scored.transaction().id()).isEqualTo(inOrder);
+            assertThat(cards.scored())
+                    .extracting(scored -> scored.transaction().id())
+                    .isEqualTo(inOrder);
         }
     }
 
@@ -251,15 +323,19 @@ class CardFunctionTest {
 
     private static final class Cards implements AutoCloseable {
         private final CardFunction function;
-        private final KeyedTwoInputStreamOperatorTestHarness<String, Measured, ModelPointer, ScoredTransaction> harness;
+        private final KeyedTwoInputStreamOperatorTestHarness<
+                        String, Measured, ModelPointer, ScoredTransaction>
+                harness;
 
         Cards(JobSettings settings, OperatorSubtaskState state) throws Exception {
             function = new CardFunction(settings, Events.CODECS);
-            harness = new KeyedTwoInputStreamOperatorTestHarness<>(
-                    new CoBroadcastWithKeyedOperator<>(function, List.of(CardFunction.POINTERS)),
-                    CardFunction.CARD,
-                    pointer -> "unused",
-                    Types.STRING);
+            harness =
+                    new KeyedTwoInputStreamOperatorTestHarness<>(
+                            new CoBroadcastWithKeyedOperator<>(
+                                    function, List.of(CardFunction.POINTERS)),
+                            CardFunction.CARD,
+                            pointer -> "unused",
+                            Types.STRING);
             if (state != null) {
                 harness.initializeState(state);
             }
@@ -269,7 +345,9 @@ class CardFunctionTest {
         void take(String id, long eventTime) throws Exception {
             float[] terminal = new float[SCHEMA.terminalSize()];
             harness.processElement1(
-                    new Measured(admitted(id, eventTime), new FeatureEngine.Features(terminal, false)), eventTime);
+                    new Measured(
+                            admitted(id, eventTime), new FeatureEngine.Features(terminal, false)),
+                    eventTime);
         }
 
         /** Bundles are loaded meanwhile; the time limit of the test ends a wait in vain. */

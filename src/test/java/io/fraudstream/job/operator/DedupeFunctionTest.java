@@ -102,8 +102,9 @@ class DedupeFunctionTest {
 
         Dedupe(OrderMode order, OperatorSubtaskState state) throws Exception {
             function = new DedupeFunction(Events.settings(order));
-            harness = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new KeyedProcessOperator<>(function), DedupeFunction.BUCKET, Types.INT);
+            harness =
+                    new KeyedOneInputStreamOperatorTestHarness<>(
+                            new KeyedProcessOperator<>(function), DedupeFunction.BUCKET, Types.INT);
             if (state != null) {
                 harness.initializeState(state);
             }
@@ -115,9 +116,10 @@ class DedupeFunctionTest {
         }
 
         long duplicates() {
-            return (Long) function.getRuntimeContext()
-                    .getAccumulator(CheckpointedCounters.DUPLICATE)
-                    .getLocalValue();
+            return (Long)
+                    function.getRuntimeContext()
+                            .getAccumulator(CheckpointedCounters.DUPLICATE)
+                            .getLocalValue();
         }
 
         @Override

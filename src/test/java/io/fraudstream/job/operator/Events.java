@@ -31,7 +31,15 @@ final class Events {
 
     static JobSettings settings(OrderMode order, LatePolicy latePolicy) {
         return new JobSettings(
-                order, latePolicy, BOUND, Duration.ofSeconds(30), Duration.ofDays(7), 4096, null, false);
+                order,
+                latePolicy,
+                BOUND,
+                Duration.ofSeconds(30),
+                Duration.ofDays(7),
+                4096,
+                null,
+                false,
+                true);
     }
 
     static JobSettings settings(OrderMode order) {
@@ -41,8 +49,23 @@ final class Events {
     /** On one card, at one terminal. */
     static Transaction transaction(String id, long eventTime) {
         return new Transaction(
-                id, eventTime, "card", 1250, "EUR", 1250, "terminal", null, null, null, null, Double.NaN, Double.NaN,
-                null, null, MessageType.AUTHORIZATION, null);
+                id,
+                eventTime,
+                "card",
+                1250,
+                "EUR",
+                1250,
+                "terminal",
+                null,
+                null,
+                null,
+                null,
+                Double.NaN,
+                Double.NaN,
+                null,
+                null,
+                MessageType.AUTHORIZATION,
+                null);
     }
 
     static Received received(int partition, Transaction transaction) {
@@ -51,7 +74,9 @@ final class Events {
 
     static Received rejected() {
         return new Received(
-                new Rejection(RejectionReason.EMPTY, null, "nothing in it", "", 0, at(0, 0)), at(0, 0), false);
+                new Rejection(RejectionReason.EMPTY, null, "nothing in it", "", 0, at(0, 0)),
+                at(0, 0),
+                false);
     }
 
     static Admitted admitted(int partition, long offset, Transaction transaction) {

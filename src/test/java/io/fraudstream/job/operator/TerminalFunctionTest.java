@@ -45,7 +45,9 @@ class TerminalFunctionTest {
             }
             terminals.watermark(NOON + 20);
 
-            assertThat(terminals.harness.extractOutputValues()).extracting(Measured::admitted).isEqualTo(inOrder);
+            assertThat(terminals.harness.extractOutputValues())
+                    .extracting(Measured::admitted)
+                    .isEqualTo(inOrder);
             assertThat(terminals.values("terminal_count_1d"))
                     .containsExactlyElementsOf(
                             IntStream.rangeClosed(1, 60).mapToObj(i -> (float) i).toList());
@@ -74,7 +76,8 @@ class TerminalFunctionTest {
             terminals.harness.processElement1(admitted("c", NOON + DAY), NOON + DAY);
             terminals.watermark(NOON + DAY);
 
-            assertThat(terminals.values("terminal_known_frauds_7d_delay_0d")).containsExactly(0f, 0f, 1f);
+            assertThat(terminals.values("terminal_known_frauds_7d_delay_0d"))
+                    .containsExactly(0f, 0f, 1f);
         }
     }
 
@@ -115,14 +118,17 @@ class TerminalFunctionTest {
     }
 
     private static final class Terminals implements AutoCloseable {
-        private final KeyedTwoInputStreamOperatorTestHarness<String, Admitted, FraudLabel, Measured> harness;
+        private final KeyedTwoInputStreamOperatorTestHarness<String, Admitted, FraudLabel, Measured>
+                harness;
 
         Terminals(OrderMode order, OperatorSubtaskState state) throws Exception {
-            harness = new KeyedTwoInputStreamOperatorTestHarness<>(
-                    new KeyedCoProcessOperator<>(new TerminalFunction(Events.settings(order), Events.CODECS)),
-                    TerminalFunction.TERMINAL,
-                    TerminalFunction.LABEL_TERMINAL,
-                    Types.STRING);
+            harness =
+                    new KeyedTwoInputStreamOperatorTestHarness<>(
+                            new KeyedCoProcessOperator<>(
+                                    new TerminalFunction(Events.settings(order), Events.CODECS)),
+                            TerminalFunction.TERMINAL,
+                            TerminalFunction.LABEL_TERMINAL,
+                            Types.STRING);
             if (state != null) {
                 harness.initializeState(state);
             }
@@ -138,8 +144,7 @@ class TerminalFunctionTest {
         }
 
         List<Float> values(String feature) {
-            int index = SCHEMA.indexOf(feature)
-                    - SCHEMA.terminalOffset();
+            int index = SCHEMA.indexOf(feature) - SCHEMA.terminalOffset();
             return harness.extractOutputValues().stream()
                     .map(measured -> measured.terminal().values()[index])
                     .toList();

@@ -31,7 +31,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every serializer of the job's state and streams, on seeded random values with and without their optional parts. */
+/**
+ * Every serializer of the job's state and streams, on seeded random values with and without their
+ * optional parts.
+ */
 class SerializersTest {
     private static final int VALUES = 300;
     private static final Random RANDOM = new Random(17);
@@ -52,7 +55,8 @@ class SerializersTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("serializers")
-    <T> void valuesComeBackAsTheyWere(TypeSerializer<T> serializer, Supplier<T> values) throws IOException {
+    <T> void valuesComeBackAsTheyWere(TypeSerializer<T> serializer, Supplier<T> values)
+            throws IOException {
         for (int i = 0; i < VALUES; i++) {
             T value = values.get();
             byte[] bytes = bytes(serializer, value);
@@ -75,20 +79,26 @@ class SerializersTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("serializers")
-    <T> void aCheckpointRemembersTheSerializer(TypeSerializer<T> serializer, Supplier<T> values) throws IOException {
+    <T> void aCheckpointRemembersTheSerializer(TypeSerializer<T> serializer, Supplier<T> values)
+            throws IOException {
         DataOutputSerializer out = new DataOutputSerializer(64);
         TypeSerializerSnapshot.writeVersionedSnapshot(out, serializer.snapshotConfiguration());
 
-        TypeSerializerSnapshot<T> restored = TypeSerializerSnapshot.readVersionedSnapshot(
-                new DataInputDeserializer(out.getCopyOfBuffer()), getClass().getClassLoader());
+        TypeSerializerSnapshot<T> restored =
+                TypeSerializerSnapshot.readVersionedSnapshot(
+                        new DataInputDeserializer(out.getCopyOfBuffer()),
+                        getClass().getClassLoader());
 
-        assertThat(serializer.snapshotConfiguration()
-                        .resolveSchemaCompatibility(restored)
-                        .isCompatibleAsIs())
+        assertThat(
+                        serializer
+                                .snapshotConfiguration()
+                                .resolveSchemaCompatibility(restored)
+                                .isCompatibleAsIs())
                 .isTrue();
         byte[] bytes = bytes(serializer, values.get());
         TypeSerializer<T> former = restored.restoreSerializer();
-        assertThat(bytes(serializer, former.deserialize(new DataInputDeserializer(bytes)))).isEqualTo(bytes);
+        assertThat(bytes(serializer, former.deserialize(new DataInputDeserializer(bytes))))
+                .isEqualTo(bytes);
     }
 
     private static <T> Arguments of(TypeSerializer<T> serializer, Supplier<T> values) {
@@ -143,7 +153,12 @@ class SerializersTest {
 
     private static Rejection rejection() {
         return new Rejection(
-                any(RejectionReason.values()), maybe("field"), text(), maybe("payload"), RANDOM.nextInt(), coordinates());
+                any(RejectionReason.values()),
+                maybe("field"),
+                text(),
+                maybe("payload"),
+                RANDOM.nextInt(),
+                coordinates());
     }
 
     private static Coordinates coordinates() {
@@ -169,14 +184,22 @@ class SerializersTest {
     }
 
     private static Measured measured() {
-        return new Measured(admitted(), new FeatureEngine.Features(features(), RANDOM.nextBoolean()));
+        return new Measured(
+                admitted(), new FeatureEngine.Features(features(), RANDOM.nextBoolean()));
     }
 
     private static ScoredTransaction scored() {
-        List<Reason> reasons = Stream.generate(() -> new Reason(
-                        text(), RANDOM.nextDouble(), Double.NaN, RANDOM.nextDouble(), text()))
-                .limit(RANDOM.nextInt(4))
-                .toList();
+        List<Reason> reasons =
+                Stream.generate(
+                                () ->
+                                        new Reason(
+                                                text(),
+                                                RANDOM.nextDouble(),
+                                                Double.NaN,
+                                                RANDOM.nextDouble(),
+                                                text()))
+                        .limit(RANDOM.nextInt(4))
+                        .toList();
         return new ScoredTransaction(
                 transaction(),
                 features(),
@@ -203,7 +226,8 @@ class SerializersTest {
 
     /** Often more events than a history takes singly. */
     private static CardHistory cardHistory() {
-        FeatureEngine engine = new FeatureEngine(new FeatureSchema(SimulatedRecording.CODECS.rates()));
+        FeatureEngine engine =
+                new FeatureEngine(new FeatureSchema(SimulatedRecording.CODECS.rates()));
         CardHistory history = new CardHistory(32);
         FeatureEngine.Features terminal = engine.stepTerminal(null, withoutTerminal(0));
         for (int i = RANDOM.nextInt(50); i > 0; i--) {
@@ -213,21 +237,23 @@ class SerializersTest {
     }
 
     private static TerminalHistory terminalHistory() {
-        FeatureEngine engine = new FeatureEngine(new FeatureSchema(SimulatedRecording.CODECS.rates()));
+        FeatureEngine engine =
+                new FeatureEngine(new FeatureSchema(SimulatedRecording.CODECS.rates()));
         TerminalHistory history = new TerminalHistory(32);
         for (int i = RANDOM.nextInt(50); i > 0; i--) {
             Transaction transaction = transaction();
             engine.stepTerminal(transaction.terminalKey() == null ? null : history, transaction);
             if (RANDOM.nextInt(4) == 0) {
-                history.label(new FraudLabel(
-                        transaction.id(),
-                        transaction.cardId(),
-                        transaction.terminalId(),
-                        transaction.merchantId(),
-                        transaction.eventTime(),
-                        RANDOM.nextBoolean(),
-                        transaction.eventTime() + RANDOM.nextInt(1_000_000_000),
-                        "analyst"));
+                history.label(
+                        new FraudLabel(
+                                transaction.id(),
+                                transaction.cardId(),
+                                transaction.terminalId(),
+                                transaction.merchantId(),
+                                transaction.eventTime(),
+                                RANDOM.nextBoolean(),
+                                transaction.eventTime() + RANDOM.nextInt(1_000_000_000),
+                                "analyst"));
             }
         }
         return history;
@@ -235,8 +261,23 @@ class SerializersTest {
 
     private static Transaction withoutTerminal(long eventTime) {
         return new Transaction(
-                "none", eventTime, "card", 1, "EUR", 1, null, null, null, null, null, Double.NaN, Double.NaN, null, null,
-                MessageType.AUTHORIZATION, null);
+                "none",
+                eventTime,
+                "card",
+                1,
+                "EUR",
+                1,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Double.NaN,
+                Double.NaN,
+                null,
+                null,
+                MessageType.AUTHORIZATION,
+                null);
     }
 
     private static float[] features() {

@@ -34,17 +34,50 @@ import org.junit.jupiter.api.io.TempDir;
 /** The files of the event store as DuckDB, and so the trainer, reads them. */
 @Timeout(120)
 class EventStoreIT {
-    private static final FeatureSchema SCHEMA = new FeatureSchema(SimulatedRecording.CODECS.rates());
-    private static final long LAST_MOMENT = Instant.parse("2024-02-29T23:59:59.999Z").toEpochMilli();
-    private static final Transaction FULL = new Transaction(
-            "full", LAST_MOMENT, "card", -1234, "USD", 1100, "terminal", "merchant", "5411", "PT", EntryMode.CHIP,
-            38.75, -9.5, "device", "00", MessageType.REVERSAL, "original");
-    private static final Transaction BARE = new Transaction(
-            "bare", LAST_MOMENT + 1, "card", 5, "EUR", 5, null, null, null, null, null, Double.NaN, Double.NaN, null,
-            null, MessageType.AUTHORIZATION, null);
+    private static final FeatureSchema SCHEMA =
+            new FeatureSchema(SimulatedRecording.CODECS.rates());
+    private static final long LAST_MOMENT =
+            Instant.parse("2024-02-29T23:59:59.999Z").toEpochMilli();
+    private static final Transaction FULL =
+            new Transaction(
+                    "full",
+                    LAST_MOMENT,
+                    "card",
+                    -1234,
+                    "USD",
+                    1100,
+                    "terminal",
+                    "merchant",
+                    "5411",
+                    "PT",
+                    EntryMode.CHIP,
+                    38.75,
+                    -9.5,
+                    "device",
+                    "00",
+                    MessageType.REVERSAL,
+                    "original");
+    private static final Transaction BARE =
+            new Transaction(
+                    "bare",
+                    LAST_MOMENT + 1,
+                    "card",
+                    5,
+                    "EUR",
+                    5,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    Double.NaN,
+                    Double.NaN,
+                    null,
+                    null,
+                    MessageType.AUTHORIZATION,
+                    null);
 
-    @TempDir
-    private static Path directory;
+    @TempDir private static Path directory;
 
     @BeforeAll
     static void store() throws Exception {
@@ -53,48 +86,83 @@ class EventStoreIT {
             features[i] = i + 0.1f;
         }
         features[3] = Float.NaN;
-        ScoredTransaction scored = new ScoredTransaction(
-                FULL, features, 0.1, 0.9, "bundle", Decision.PASS, List.of(), true, true, 77);
-        ScoredTransaction observed = new ScoredTransaction(
-                BARE, features, Double.NaN, Double.NaN, null, Decision.OBSERVE, List.of(), false, false, 78);
-        FraudLabel label = new FraudLabel("full", "card", null, "merchant", LAST_MOMENT, true, LAST_MOMENT + 5, "analyst");
+        ScoredTransaction scored =
+                new ScoredTransaction(
+                        FULL,
+                        features,
+                        0.1,
+                        0.9,
+                        "bundle",
+                        Decision.PASS,
+                        List.of(),
+                        true,
+                        true,
+                        77);
+        ScoredTransaction observed =
+                new ScoredTransaction(
+                        BARE,
+                        features,
+                        Double.NaN,
+                        Double.NaN,
+                        null,
+                        Decision.OBSERVE,
+                        List.of(),
+                        false,
+                        false,
+                        78);
+        FraudLabel label =
+                new FraudLabel(
+                        "full",
+                        "card",
+                        null,
+                        "merchant",
+                        LAST_MOMENT,
+                        true,
+                        LAST_MOMENT + 5,
+                        "analyst");
 
         Configuration configuration = new Configuration();
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
         env.fromData(List.of(scored, observed), JobTypes.SCORED)
-                .sinkTo(EventStore.transactions(directory.toUri().toString(), SimulatedRecording.CODECS));
-        env.fromData(List.of(label), JobTypes.LABEL).sinkTo(EventStore.labels(directory.toUri().toString()));
+                .sinkTo(
+                        EventStore.transactions(
+                                directory.toUri().toString(), SimulatedRecording.CODECS));
+        env.fromData(List.of(label), JobTypes.LABEL)
+                .sinkTo(EventStore.labels(directory.toUri().toString()));
         env.execute("store");
     }
 
     @Test
     void transactionsHaveAllTheirColumns() throws SQLException {
-        List<String> expected = new ArrayList<>(List.of(
-                "transaction_id VARCHAR",
-                "event_time BIGINT",
-                "card_id VARCHAR",
-                "amount_minor BIGINT",
-                "currency VARCHAR",
-                "base_amount_minor BIGINT",
-                "terminal_id VARCHAR",
-                "merchant_id VARCHAR",
-                "mcc VARCHAR",
-                "country VARCHAR",
-                "entry_mode VARCHAR",
-                "latitude DOUBLE",
-                "longitude DOUBLE",
-                "device_id VARCHAR",
-                "response_code VARCHAR",
-                "message_type VARCHAR",
-                "original_transaction_id VARCHAR",
-                "score DOUBLE",
-                "bundle_id VARCHAR",
-                "decision VARCHAR",
-                "scored_late BOOLEAN",
-                "approximate BOOLEAN",
-                "received_at BIGINT",
-                "feature_fingerprint VARCHAR"));
+        List<String> expected =
+                new ArrayList<>(
+                        List.of(
+                                "transaction_id VARCHAR",
+                                "event_time BIGINT",
+                                "card_id VARCHAR",
+                                "amount_minor BIGINT",
+                                "currency VARCHAR",
+                                "base_amount_minor BIGINT",
+                                "terminal_id VARCHAR",
+                                "merchant_id VARCHAR",
+                                "mcc VARCHAR",
+                                "country VARCHAR",
+                                "entry_mode VARCHAR",
+                                "latitude DOUBLE",
+                                "longitude DOUBLE",
+                                "device_id VARCHAR",
+                                "response_code VARCHAR",
+                                "message_type VARCHAR",
+                                "original_transaction_id VARCHAR",
+                                "score DOUBLE",
+                                "bundle_id VARCHAR",
+                                "decision VARCHAR",
+                                "scored_late BOOLEAN",
+                                "approximate BOOLEAN",
+                                "received_at BIGINT",
+                                "feature_fingerprint VARCHAR"));
         for (FeatureSpec spec : SCHEMA.specs()) {
             expected.add("f_" + spec.name() + " FLOAT");
         }
@@ -119,7 +187,8 @@ class EventStoreIT {
 
     @Test
     void valuesComeBackAsTheyWere() throws SQLException {
-        List<Map<String, Object>> rows = query("select * from " + table("transactions") + " order by event_time");
+        List<Map<String, Object>> rows =
+                query("select * from " + table("transactions") + " order by event_time");
 
         assertThat(rows).hasSize(2);
         assertThat(rows.get(0))
@@ -147,20 +216,29 @@ class EventStoreIT {
                 .containsEntry("decision", "observe");
         assertThat(query("select * from " + table("labels")))
                 .singleElement()
-                .satisfies(row -> assertThat(row)
-                        .containsEntry("transaction_id", "full")
-                        .containsEntry("terminal_id", null)
-                        .containsEntry("fraud", true)
-                        .containsEntry("known_at", LAST_MOMENT + 5));
+                .satisfies(
+                        row ->
+                                assertThat(row)
+                                        .containsEntry("transaction_id", "full")
+                                        .containsEntry("terminal_id", null)
+                                        .containsEntry("fraud", true)
+                                        .containsEntry("known_at", LAST_MOMENT + 5));
     }
 
     @Test
     void filesLieByEventDateAndAreCompressed() throws SQLException {
-        assertThat(query("select transaction_id, event_date::varchar as day from "
-                        + table("transactions") + " order by event_time"))
+        assertThat(
+                        query(
+                                "select transaction_id, event_date::varchar as day from "
+                                        + table("transactions")
+                                        + " order by event_time"))
                 .extracting(row -> row.get("transaction_id") + " " + row.get("day"))
                 .containsExactly("full 2024-02-29", "bare 2024-03-01");
-        assertThat(query("select distinct compression from parquet_metadata('" + files("transactions") + "')"))
+        assertThat(
+                        query(
+                                "select distinct compression from parquet_metadata('"
+                                        + files("transactions")
+                                        + "')"))
                 .extracting(row -> row.get("compression"))
                 .containsExactly("ZSTD");
         assertThat(directory.resolve("labels/event_date=2024-02-29")).isNotEmptyDirectory();

@@ -22,34 +22,47 @@ class CompiledScorerTest {
 
     @Test
     void aDenseNetworkByHand() {
-        // Hidden: max(0, 1·2 + 2·(−1) + 0.5) = 0.5 and max(0, −1·2 + 1·(−1) + 1) = 0; output 3·0.5 − 1 = 0.5.
-        Layer.Dense hidden = new Layer.Dense(
-                2, 2, Activation.RELU, new float[] {1, -1, 2, 1}, new float[] {0.5f, 1});
-        Layer.Dense last = new Layer.Dense(2, 1, Activation.SIGMOID, new float[] {3, 7}, new float[] {-1});
-        CompiledScorer scorer = new CompiledScorer(
-                "test",
-                new Network(NetworkKind.DENSE, List.of(hidden, last)),
-                plain(2),
-                new Calibration(2, -1));
+        // Hidden: max(0, 1·2 + 2·(−1) + 0.5) = 0.5 and max(0, −1·2 + 1·(−1) + 1) = 0; output 3·0.5
+        // − 1 = 0.5.
+        Layer.Dense hidden =
+                new Layer.Dense(
+                        2, 2, Activation.RELU, new float[] {1, -1, 2, 1}, new float[] {0.5f, 1});
+        Layer.Dense last =
+                new Layer.Dense(2, 1, Activation.SIGMOID, new float[] {3, 7}, new float[] {-1});
+        CompiledScorer scorer =
+                new CompiledScorer(
+                        "test",
+                        new Network(NetworkKind.DENSE, List.of(hidden, last)),
+                        plain(2),
+                        new Calibration(2, -1));
 
         assertThat(scorer.logOdds(new float[][] {{2, -1}})).isEqualTo(0.5f);
         assertThat(scorer.score(new float[][] {{9, 9}, {2, -1}})).isEqualTo(0.5);
     }
 
-    /** Against the textbook's equations in double precision; widths beside a multiple of four matter to the kernel. */
+    /**
+     * Against the textbook's equations in double precision; widths beside a multiple of four matter
+     * to the kernel.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 4, 5, 8, 30})
     void aRecurrentNetworkFollowsItsEquations(int inputs) {
         int units = 5;
-        Layer.Lstm lstm = new Layer.Lstm(
-                inputs,
-                units,
-                numbers(inputs * 4 * units),
-                numbers(units * 4 * units),
-                numbers(4 * units));
-        Layer.Dense last = new Layer.Dense(units, 1, Activation.SIGMOID, numbers(units), numbers(1));
-        CompiledScorer scorer = new CompiledScorer(
-                "test", new Network(NetworkKind.LSTM, List.of(lstm, last)), plain(inputs), Calibration.NONE);
+        Layer.Lstm lstm =
+                new Layer.Lstm(
+                        inputs,
+                        units,
+                        numbers(inputs * 4 * units),
+                        numbers(units * 4 * units),
+                        numbers(4 * units));
+        Layer.Dense last =
+                new Layer.Dense(units, 1, Activation.SIGMOID, numbers(units), numbers(1));
+        CompiledScorer scorer =
+                new CompiledScorer(
+                        "test",
+                        new Network(NetworkKind.LSTM, List.of(lstm, last)),
+                        plain(inputs),
+                        Calibration.NONE);
         for (int length = 1; length <= 8; length++) {
             float[][] sequence = new float[length][];
             for (int i = 0; i < length; i++) {
@@ -68,14 +81,19 @@ class CompiledScorerTest {
     void ofMoreThanEightStepsTheLastEightCount() {
         Layer.Lstm lstm = new Layer.Lstm(3, 2, numbers(24), numbers(16), numbers(8));
         Layer.Dense last = new Layer.Dense(2, 1, Activation.SIGMOID, numbers(2), numbers(1));
-        CompiledScorer scorer = new CompiledScorer(
-                "test", new Network(NetworkKind.LSTM, List.of(lstm, last)), plain(3), Calibration.NONE);
+        CompiledScorer scorer =
+                new CompiledScorer(
+                        "test",
+                        new Network(NetworkKind.LSTM, List.of(lstm, last)),
+                        plain(3),
+                        Calibration.NONE);
         float[][] nine = new float[9][];
         for (int i = 0; i < nine.length; i++) {
             nine[i] = numbers(3);
         }
 
-        assertThat(scorer.logOdds(nine)).isEqualTo(scorer.logOdds(java.util.Arrays.copyOfRange(nine, 1, 9)));
+        assertThat(scorer.logOdds(nine))
+                .isEqualTo(scorer.logOdds(java.util.Arrays.copyOfRange(nine, 1, 9)));
     }
 
     @Test
@@ -83,9 +101,16 @@ class CompiledScorerTest {
         double worstTanh = 0;
         double worstSigmoid = 0;
         for (double x = -12; x <= 12; x += 1e-4) {
-            worstTanh = Math.max(worstTanh, Math.abs(Activations.tanh((float) x) - Math.tanh((float) x)));
-            worstSigmoid = Math.max(
-                    worstSigmoid, Math.abs(Activations.sigmoid((float) x) - 1 / (1 + Math.exp(-(float) x))));
+            worstTanh =
+                    Math.max(
+                            worstTanh,
+                            Math.abs(Activations.tanh((float) x) - Math.tanh((float) x)));
+            worstSigmoid =
+                    Math.max(
+                            worstSigmoid,
+                            Math.abs(
+                                    Activations.sigmoid((float) x)
+                                            - 1 / (1 + Math.exp(-(float) x))));
         }
         assertThat(worstTanh).isLessThan(5e-7);
         assertThat(worstSigmoid).isLessThan(5e-7);
@@ -97,9 +122,14 @@ class CompiledScorerTest {
     void everyActivationOfAHiddenLayerIsApplied() {
         for (Activation activation : Activation.values()) {
             Layer.Dense hidden = new Layer.Dense(1, 1, activation, new float[] {1}, new float[1]);
-            Layer.Dense last = new Layer.Dense(1, 1, Activation.SIGMOID, new float[] {1}, new float[1]);
-            CompiledScorer scorer = new CompiledScorer(
-                    "test", new Network(NetworkKind.DENSE, List.of(hidden, last)), plain(1), Calibration.NONE);
+            Layer.Dense last =
+                    new Layer.Dense(1, 1, Activation.SIGMOID, new float[] {1}, new float[1]);
+            CompiledScorer scorer =
+                    new CompiledScorer(
+                            "test",
+                            new Network(NetworkKind.DENSE, List.of(hidden, last)),
+                            plain(1),
+                            Calibration.NONE);
             double expected =
                     switch (activation) {
                         case RELU -> 0;
@@ -107,7 +137,8 @@ class CompiledScorerTest {
                         case SIGMOID -> 1 / (1 + Math.exp(0.7));
                     };
 
-            assertThat((double) scorer.logOdds(new float[][] {{-0.7f}})).isCloseTo(expected, within(1e-6));
+            assertThat((double) scorer.logOdds(new float[][] {{-0.7f}}))
+                    .isCloseTo(expected, within(1e-6));
         }
     }
 

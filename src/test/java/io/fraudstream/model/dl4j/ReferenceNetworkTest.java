@@ -65,7 +65,8 @@ class ReferenceNetworkTest {
 
     @Test
     void aShortSequenceScoresAsIfThereWereNoOtherSteps() {
-        ReferenceNetwork reference = ReferenceNetwork.create(settings(NetworkKind.LSTM, 5), normalizer());
+        ReferenceNetwork reference =
+                ReferenceNetwork.create(settings(NetworkKind.LSTM, 5), normalizer());
         float[][] three = sequence(3);
 
         float alone = reference.outputs(new float[][][] {three})[0];
@@ -76,7 +77,8 @@ class ReferenceNetworkTest {
 
     @Test
     void ofALongSequenceOnlyTheLastStepsCount() {
-        ReferenceNetwork reference = ReferenceNetwork.create(settings(NetworkKind.LSTM, 5), normalizer());
+        ReferenceNetwork reference =
+                ReferenceNetwork.create(settings(NetworkKind.LSTM, 5), normalizer());
         float[][] eleven = sequence(11);
         float[][] lastEight = java.util.Arrays.copyOfRange(eleven, 3, 11);
 
@@ -111,21 +113,29 @@ class ReferenceNetworkTest {
         double[] measures = {0.5, 0.7, 0.6, 0.65, 0.9};
         List<float[][][]> seen = new ArrayList<>();
 
-        TrainedNetwork trained = new NetworkTrainer(settings, TrainingProgress.SILENT)
-                .train(examples(256), normalizer(), network -> {
-                    seen.add(blocks(network));
-                    return measures[seen.size() - 1];
-                });
+        TrainedNetwork trained =
+                new NetworkTrainer(settings, TrainingProgress.SILENT)
+                        .train(
+                                examples(256),
+                                normalizer(),
+                                network -> {
+                                    seen.add(blocks(network));
+                                    return measures[seen.size() - 1];
+                                });
 
         assertThat(trained.bestEpoch()).isEqualTo(2);
-        assertThat(trained.epochs()).hasSize(4).extracting(EpochResult::validation).containsExactly(0.5, 0.7, 0.6, 0.65);
+        assertThat(trained.epochs())
+                .hasSize(4)
+                .extracting(EpochResult::validation)
+                .containsExactly(0.5, 0.7, 0.6, 0.65);
         assertThat(blocks(trained.network())).isDeepEqualTo(seen.get(1));
     }
 
     @Test
     void withoutAMeasureAllEpochsRunAndTheLastCounts() {
-        TrainedNetwork trained = new NetworkTrainer(settings(NetworkKind.DENSE, 5), TrainingProgress.SILENT)
-                .train(examples(64), normalizer(), network -> Double.NaN);
+        TrainedNetwork trained =
+                new NetworkTrainer(settings(NetworkKind.DENSE, 5), TrainingProgress.SILENT)
+                        .train(examples(64), normalizer(), network -> Double.NaN);
 
         assertThat(trained.epochs()).hasSize(6);
         assertThat(trained.bestEpoch()).isEqualTo(6);
@@ -134,17 +144,18 @@ class ReferenceNetworkTest {
     @Test
     void progressHearsEveryBatchAndEpoch() {
         List<String> heard = new ArrayList<>();
-        TrainingProgress progress = new TrainingProgress() {
-            @Override
-            public void batchDone(int epoch, int batch, int batches, double loss) {
-                heard.add(epoch + ":" + batch + "/" + batches);
-            }
+        TrainingProgress progress =
+                new TrainingProgress() {
+                    @Override
+                    public void batchDone(int epoch, int batch, int batches, double loss) {
+                        heard.add(epoch + ":" + batch + "/" + batches);
+                    }
 
-            @Override
-            public void epochDone(EpochResult result) {
-                heard.add("epoch " + result.epoch());
-            }
-        };
+                    @Override
+                    public void epochDone(EpochResult result) {
+                        heard.add("epoch " + result.epoch());
+                    }
+                };
 
         new NetworkTrainer(settings(NetworkKind.DENSE, 5), progress)
                 .train(examples(80), normalizer(), network -> Double.NaN);
@@ -154,25 +165,54 @@ class ReferenceNetworkTest {
 
     @Test
     void withoutExamplesNothingIsTrained() {
-        assertThatThrownBy(() -> new NetworkTrainer(settings(NetworkKind.DENSE, 5), TrainingProgress.SILENT)
-                        .train(examples(0), normalizer(), network -> 0))
+        assertThatThrownBy(
+                        () ->
+                                new NetworkTrainer(
+                                                settings(NetworkKind.DENSE, 5),
+                                                TrainingProgress.SILENT)
+                                        .train(examples(0), normalizer(), network -> 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("0 examples");
     }
 
     @Test
     void settingsNameWhatIsWrong() {
-        assertThatThrownBy(() -> new NetworkSettings(
-                        NetworkKind.LSTM, 0, List.of(8), 0.001, 1, 0, 0, 32, 6, 2, 1))
+        assertThatThrownBy(
+                        () ->
+                                new NetworkSettings(
+                                        NetworkKind.LSTM,
+                                        0,
+                                        List.of(8),
+                                        0.001,
+                                        1,
+                                        0,
+                                        0,
+                                        32,
+                                        6,
+                                        2,
+                                        1))
                 .hasMessage("lstmUnits is 0, expected 1 or more");
-        assertThatThrownBy(() -> new NetworkSettings(
-                        NetworkKind.DENSE, 0, List.of(8), 1.5, 1, 0, 0, 32, 6, 2, 1))
+        assertThatThrownBy(
+                        () ->
+                                new NetworkSettings(
+                                        NetworkKind.DENSE,
+                                        0,
+                                        List.of(8),
+                                        1.5,
+                                        1,
+                                        0,
+                                        0,
+                                        32,
+                                        6,
+                                        2,
+                                        1))
                 .hasMessage("learningRate is 1.5, expected above 0 and below 1");
     }
 
     @Test
     void defaultsAreTheDocumentedShapes() {
-        assertThat(NetworkSettings.defaults(NetworkKind.DENSE, 1).hiddenUnits()).containsExactly(128, 64);
+        assertThat(NetworkSettings.defaults(NetworkKind.DENSE, 1).hiddenUnits())
+                .containsExactly(128, 64);
         assertThat(NetworkSettings.defaults(NetworkKind.LSTM, 1).lstmUnits()).isEqualTo(32);
         assertThat(NetworkSettings.defaults(NetworkKind.LSTM, 1).hiddenUnits()).containsExactly(32);
     }
@@ -183,7 +223,8 @@ class ReferenceNetworkTest {
                 new CompiledScorer("test", reference.network(), normalizer(), Calibration.NONE);
 
         assertThat(outputs).hasSize(sequences.length);
-        assertThat(compiled.largestDifference(new GoldenCases(sequences, outputs))).isLessThanOrEqualTo(1e-5);
+        assertThat(compiled.largestDifference(new GoldenCases(sequences, outputs)))
+                .isLessThanOrEqualTo(1e-5);
         assertThat(spread(outputs)).isGreaterThan(0.01);
     }
 

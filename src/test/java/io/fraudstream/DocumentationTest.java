@@ -1,0 +1,115 @@
+package io.fraudstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsReader;
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.features.FeatureSpec;
+import io.fraudstream.transaction.ExchangeRates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds what the documents say against the code. */
+class DocumentationTest {
+    private static final Path README = Path.of("README.md");
+
+    @Test
+    void theTableOfFeaturesIsTheSchema() throws IOException {
+        List<String> expected =
+                new FeatureSchema(ExchangeRates.only("EUR"))
+                        .specs().stream().map(DocumentationTest::row).toList();
+
+        assertThat(linesOf(Path.of("docs", "features.md")).filter(line -> line.startsWith("| `")))
+                .containsExactlyElementsOf(expected);
+    }
+
+    private static String row(FeatureSpec spec) {
+        String unit = spec.unit().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return "| `" + spec.name() + "` | " + unit + " | " + spec.words() + " |";
+    }
+
+    @Test
+    void theTableOfSettingsHoldsEveryKeyWithItsDefault() throws IOException {
+        Map<String, String> defaults = new TreeMap<>();
+        flatten("", new YAMLMapper().readTree(Settings.DEFAULT.toYaml()), defaults);
+        // Depends on the machine.
+        defaults.put("job.parallelism", "cores, at most 4");
+
+        assertThat(settingsTable()).isEqualTo(defaults);
+    }
+
+    private static void flatten(String prefix, JsonNode node, Map<String, String> out) {
+        if (!node.isObject() || node.isEmpty()) {
+            out.put(prefix, node.isNull() ? "" : node.isObject() ? "{}" : node.asText());
+            return;
+        }
+        node.properties()
+                .forEach(
+                        entry ->
+                                flatten(
+                                        prefix.isEmpty()
+                                                ? entry.getKey()
+                                                : prefix + "." + entry.getKey(),
+                                        entry.getValue(),
+                                        out));
+    }
+
+    private static Map<String, String> settingsTable() throws IOException {
+        Pattern row = Pattern.compile("\\| `([a-zA-Z.]+)` \\| `?([^|`]*?)`? ?\\| .+ \\|");
+        Map<String, String> table = new TreeMap<>();
+        String section = Files.readString(README).split("### Settings")[1].split("### ")[0];
+        section.lines()
+                .map(row::matcher)
+                .filter(Matcher::matches)
+                .forEach(match -> table.put(match.group(1), match.group(2)));
+        return table;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fraudstream.yaml", "minimal.yaml", "production.yaml"})
+    void theSettingsFilesThatComeWithItAreValid(String file) throws Exception {
+        Settings settings = new SettingsReader(Map.of()).read(Path.of("config", file), Map.of());
+
+        assertThat(settings.kafka().bootstrapServers()).contains(":909");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "README.md",
+                "RATIONALE.md",
+                "CHANGELOG.md",
+                "docs/features.md",
+                "docs/measured.md",
+                "docker/README.md",
+                "schemas/README.md"
+            })
+    void everyLinkLeadsToAFile(String document) throws IOException {
+        Path place = Path.of(document);
+        Matcher links =
+                Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)").matcher(Files.readString(place));
+        while (links.find()) {
+            if (!links.group(1).startsWith("https://")) {
+                assertThat(place.resolveSibling(links.group(1))).exists();
+            }
+        }
+    }
+
+    private static Stream<String> linesOf(Path file) throws IOException {
+        return Files.readString(file).lines();
+    }
+}
