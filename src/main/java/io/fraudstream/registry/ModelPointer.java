@@ -33,7 +33,6 @@ public record ModelPointer(
 
     private static final JsonMapper JSON =
             JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .build();
@@ -53,9 +52,12 @@ public record ModelPointer(
         ModelPointer pointer = JSON.readValue(json, ModelPointer.class);
         if (pointer == null
                 || pointer.slot == null
+                || pointer.bundleId == null
                 || pointer.uri == null
-                || pointer.sha256 == null) {
-            throw new IOException("model pointer lacks slot, uri or sha256");
+                || pointer.sha256 == null
+                || pointer.fingerprint == null) {
+            throw new IOException(
+                    "model pointer lacks slot, bundle_id, uri, sha256 or fingerprint");
         }
         if (pointer.threshold != null && !(pointer.threshold >= 0 && pointer.threshold <= 1)) {
             throw new IOException("threshold is " + pointer.threshold + ", expected 0 to 1");

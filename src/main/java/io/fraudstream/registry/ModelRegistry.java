@@ -70,7 +70,7 @@ public final class ModelRegistry {
                     "registry holds no bundle " + bundleId + ", expected one of " + bundleIds());
         }
         byte[] zip = Files.readAllBytes(path);
-        ModelBundle bundle = BundleFormat.read(zip);
+        ModelBundle bundle = read(bundleId, zip);
         Files.writeString(
                 directory.resolve("promotions.log"),
                 clock.instant() + " " + slot + " " + bundleId + "\n",
@@ -130,6 +130,15 @@ public final class ModelRegistry {
      * @throws BundleException if it is damaged
      */
     public ModelBundle load(String bundleId) throws IOException, BundleException {
-        return BundleFormat.read(Files.readAllBytes(pathOf(bundleId)));
+        return read(bundleId, Files.readAllBytes(pathOf(bundleId)));
+    }
+
+    private static ModelBundle read(String bundleId, byte[] zip) throws BundleException {
+        ModelBundle bundle = BundleFormat.read(zip);
+        if (!bundle.id().equals(bundleId)) {
+            throw new BundleException(
+                    bundleId + ".zip holds the bundle " + bundle.id() + ", expected " + bundleId);
+        }
+        return bundle;
     }
 }

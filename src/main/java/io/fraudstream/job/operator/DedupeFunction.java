@@ -96,6 +96,9 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
                     entries.remove();
                 }
             }
+            if (seen.isEmpty()) {
+                seen.clear(); // On the heap an empty map would stay.
+            }
         }
     }
 

@@ -1,0 +1,173 @@
+package io.fraudstream.job.operator;
+
+import static io.fraudstream.job.operator.Events.NOON;
+import static io.fraudstream.job.operator.Events.SECOND;
+import static io.fraudstream.job.operator.Events.received;
+import static io.fraudstream.job.operator.Events.transaction;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fraudstream.job.LatePolicy;
+import io.fraudstream.job.OrderMode;
+import io.fraudstream.job.state.Admitted;
+import io.fraudstream.job.state.Received;
+import io.fraudstream.transaction.Rejection;
+import io.fraudstream.transaction.RejectionReason;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class AdmissionFunctionTest {
+    private static final int MAX_PARALLELISM = 16;
+
+    @Test
+    void rejectionsGoToTheDeadLetters() throws Exception {
+        try (Admission admission = new Admission(LatePolicy.SCORE)) {
+            admission.take(Events.rejected());
+            admission.take(received(0, transaction("a", NOON)));
+
+            assertThat(admission.rejections())
+                    .extracting(Rejection::reason)
+                    .containsExactly(RejectionReason.EMPTY);
+            assertThat(admission.admitted())
+                    .extracting(a -> a.transaction().id())
+                    .containsExactly("a");
+            assertThat(admission.count(CheckpointedCounters.READ)).isEqualTo(2);
+            assertThat(admission.count(CheckpointedCounters.REJECTED)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aTransactionIsLateByItsOwnPartitionsNewestAlone() throws Exception {
+        try (Admission admission = new Admission(LatePolicy.SCORE)) {
+            admission.take(received(0, transaction("newest", NOON)));
+            admission.take(received(0, transaction("at the bound", NOON - 10 * SECOND)));
+            admission.take(received(0, transaction("late", NOON - 11 * SECOND)));
+            admission.take(received(1, transaction("elsewhere", NOON - 11 * SECOND)));
+
+            assertThat(admission.admitted())
+                    .extracting(Admitted::late)
+                    .containsExactly(false, false, true, false);
+            assertThat(admission.admitted())
+                    .extracting(Admitted::orderTime)
+                    .containsExactly(
+                            NOON, NOON - 10 * SECOND, NOON - 10 * SECOND, NOON - 11 * SECOND);
+            assertThat(admission.count(CheckpointedCounters.LATE)).isZero();
+        }
+    }
+
+    @Test
+    void lateTransactionsCanBeDiverted() throws Exception {
+        try (Admission admission = new Admission(LatePolicy.DIVERT)) {
+            admission.take(received(0, transaction("newest", NOON)));
+            admission.take(received(0, transaction("late", NOON - 11 * SECOND)));
+
+            assertThat(admission.admitted()).hasSize(1);
+            assertThat(admission.rejections())
+                    .extracting(Rejection::reason)
+                    .containsExactly(RejectionReason.LATE);
+            assertThat(admission.rejections().get(0).detail())
+                    .contains("2024-03-01T11:59:49Z")
+                    .contains("2024-03-01T11:59:50Z");
+            assertThat(admission.count(CheckpointedCounters.LATE)).isEqualTo(1);
+            assertThat(admission.count(CheckpointedCounters.REJECTED)).isZero();
+        }
+    }
+
+    @Test
+    void countsAndNewestTimesSurviveAnotherParallelism() throws Exception {
+        OperatorSubtaskState state;
+        try (Admission first = new Admission(2, 0);
+                Admission second = new Admission(2, 1)) {
+            first.take(received(0, transaction("a", NOON)));
+            first.take(Events.rejected());
+            second.take(received(1, transaction("b", NOON + 60 * SECOND)));
+            state =
+                    AbstractStreamOperatorTestHarness.repackageState(
+                            first.snapshot(), second.snapshot());
+        }
+
+        long read = 0;
+        long rejected = 0;
+        for (int subtask = 0; subtask < 3; subtask++) {
+            OperatorSubtaskState part =
+                    AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                            state, MAX_PARALLELISM, 2, 3, subtask);
+            try (Admission restored = new Admission(3, subtask, part)) {
+                read += restored.count(CheckpointedCounters.READ);
+                rejected += restored.count(CheckpointedCounters.REJECTED);
+                restored.take(received(0, transaction("c", NOON - 11 * SECOND)));
+                restored.take(received(1, transaction("d", NOON + 49 * SECOND)));
+                assertThat(restored.admitted())
+                        .extracting(Admitted::late)
+                        .containsExactly(true, true);
+            }
+        }
+        assertThat(read).isEqualTo(3);
+        assertThat(rejected).isEqualTo(1);
+    }
+
+    private static final class Admission implements AutoCloseable {
+        private final AdmissionFunction function;
+        private final OneInputStreamOperatorTestHarness<Received, Admitted> harness;
+
+        Admission(LatePolicy policy) throws Exception {
+            this(policy, 1, 0, null);
+        }
+
+        Admission(int parallelism, int subtask) throws Exception {
+            this(LatePolicy.SCORE, parallelism, subtask, null);
+        }
+
+        Admission(int parallelism, int subtask, OperatorSubtaskState state) throws Exception {
+            this(LatePolicy.SCORE, parallelism, subtask, state);
+        }
+
+        private Admission(
+                LatePolicy policy, int parallelism, int subtask, OperatorSubtaskState state)
+                throws Exception {
+            function = new AdmissionFunction(Events.settings(OrderMode.EVENT_TIME, policy));
+            harness =
+                    new OneInputStreamOperatorTestHarness<>(
+                            new ProcessOperator<>(function), MAX_PARALLELISM, parallelism, subtask);
+            if (state != null) {
+                harness.initializeState(state);
+            }
+            harness.open();
+        }
+
+        void take(Received received) throws Exception {
+            harness.processElement(received, NOON);
+        }
+
+        List<Admitted> admitted() {
+            return harness.extractOutputValues();
+        }
+
+        List<Rejection> rejections() {
+            List<Rejection> rejections = new ArrayList<>();
+            for (StreamRecord<Rejection> record :
+                    harness.getSideOutput(AdmissionFunction.REJECTED)) {
+                rejections.add(record.getValue());
+            }
+            return rejections;
+        }
+
+        long count(String name) {
+            return (Long) function.getRuntimeContext().getAccumulator(name).getLocalValue();
+        }
+
+        OperatorSubtaskState snapshot() throws Exception {
+            return harness.snapshot(1, 1);
+        }
+
+        @Override
+        public void close() {
+            Events.close(harness);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.fraudstream.job.operator;
+
+import static io.fraudstream.job.operator.Events.DAY;
+import static io.fraudstream.job.operator.Events.NOON;
+import static io.fraudstream.job.operator.Events.admitted;
+import static io.fraudstream.job.operator.Events.transaction;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fraudstream.job.OrderMode;
+import io.fraudstream.job.kafka.ReceivedWatermarks;
+import io.fraudstream.job.state.Admitted;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class DedupeFunctionTest {
+    @Test
+    void theFirstReceivedPassesInOrderOfArrival() throws Exception {
+        try (Dedupe dedupe = new Dedupe(OrderMode.ARRIVAL, null)) {
+            Admitted first = admitted(0, 7, transaction("a", NOON + 5));
+            dedupe.take(first);
+            dedupe.take(admitted(0, 8, transaction("a", NOON)));
+
+            assertThat(dedupe.harness.extractOutputValues()).containsExactly(first);
+            assertThat(dedupe.duplicates()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theFirstByTimeThenPartitionThenOffsetPassesInEventTime() throws Exception {
+        try (Dedupe dedupe = new Dedupe(OrderMode.EVENT_TIME, null)) {
+            Admitted first = admitted(1, 6, transaction("a", NOON));
+            dedupe.take(admitted(0, 0, transaction("a", NOON + 1)));
+            dedupe.take(admitted(2, 0, transaction("a", NOON)));
+            dedupe.take(admitted(1, 7, transaction("a", NOON)));
+            dedupe.take(first);
+            assertThat(dedupe.harness.extractOutputValues()).isEmpty();
+
+            dedupe.harness.processWatermark(NOON + 1);
+
+            assertThat(dedupe.harness.extractOutputValues()).containsExactly(first);
+            assertThat(dedupe.duplicates()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void anIdIsFreeAgainExactlyWhenTheHorizonHasPassed() throws Exception {
+        try (Dedupe dedupe = new Dedupe(OrderMode.ARRIVAL, null)) {
+            dedupe.take(admitted("a", NOON));
+            dedupe.take(admitted("a", NOON + 7 * DAY - 1));
+            dedupe.take(admitted("a", NOON + 7 * DAY));
+            dedupe.take(admitted("a", NOON + 7 * DAY + 1));
+
+            assertThat(dedupe.harness.extractOutputValues())
+                    .extracting(Admitted::orderTime)
+                    .containsExactly(NOON, NOON + 7 * DAY);
+        }
+    }
+
+    @Test
+    void nothingIsLeftOfAnIdAfterTheHorizon() throws Exception {
+        try (Dedupe dedupe = new Dedupe(OrderMode.EVENT_TIME, null)) {
+            dedupe.take(admitted("a", NOON));
+            dedupe.harness.processWatermark(NOON + 7 * DAY - 1);
+            assertThat(dedupe.harness.numKeyedStateEntries()).isPositive();
+
+            dedupe.harness.processWatermark(NOON + 8 * DAY);
+
+            assertThat(dedupe.harness.numKeyedStateEntries()).isZero();
+            assertThat(dedupe.harness.numEventTimeTimers()).isZero();
+        }
+    }
+
+    @Test
+    void idsOutliveTheEndOfARunAndExpireInTheNext() throws Exception {
+        OperatorSubtaskState state;
+        try (Dedupe dedupe = new Dedupe(OrderMode.EVENT_TIME, null)) {
+            dedupe.take(admitted("a", NOON));
+            dedupe.harness.processWatermark(ReceivedWatermarks.END_OF_RUN);
+            state = dedupe.harness.snapshot(1, 1);
+        }
+        try (Dedupe next = new Dedupe(OrderMode.EVENT_TIME, state)) {
+            next.harness.setProcessingTime(1);
+            next.take(admitted("a", NOON + DAY));
+            next.harness.processWatermark(NOON + DAY);
+            assertThat(next.harness.extractOutputValues()).isEmpty();
+            assertThat(next.duplicates()).isEqualTo(1);
+
+            next.harness.processWatermark(NOON + 8 * DAY);
+
+            assertThat(next.harness.numKeyedStateEntries()).isZero();
+            assertThat(next.harness.numEventTimeTimers()).isZero();
+            assertThat(next.harness.numProcessingTimeTimers()).isZero();
+        }
+    }
+
+    private static final class Dedupe implements AutoCloseable {
+        private final DedupeFunction function;
+        private final KeyedOneInputStreamOperatorTestHarness<Integer, Admitted, Admitted> harness;
+
+        Dedupe(OrderMode order, OperatorSubtaskState state) throws Exception {
+            function = new DedupeFunction(Events.settings(order));
+            harness =
+                    new KeyedOneInputStreamOperatorTestHarness<>(
+                            new KeyedProcessOperator<>(function), DedupeFunction.BUCKET, Types.INT);
+            if (state != null) {
+                harness.initializeState(state);
+            }
+            harness.open();
+        }
+
+        void take(Admitted admitted) throws Exception {
+            harness.processElement(admitted, admitted.orderTime());
+        }
+
+        long duplicates() {
+            return (Long)
+                    function.getRuntimeContext()
+                            .getAccumulator(CheckpointedCounters.DUPLICATE)
+                            .getLocalValue();
+        }
+
+        @Override
+        public void close() {
+            Events.close(harness);
+        }
+    }
+}
