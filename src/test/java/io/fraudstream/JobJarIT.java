@@ -36,7 +36,6 @@ class JobJarIT {
                     "io/fraudstream/cli/",
                     "io/fraudstream/demo/",
                     "io/fraudstream/model/dl4j/",
-                    "io/fraudstream/recording/",
                     "io/fraudstream/simulation/",
                     "io/fraudstream/training/");
 
@@ -64,6 +63,9 @@ class JobJarIT {
             assertThat(names)
                     .filteredOn(name -> name.startsWith("io/fraudstream/kafka/"))
                     .isSubsetOf("io/fraudstream/kafka/TopicNames.class");
+            assertThat(names)
+                    .filteredOn(name -> name.startsWith("io/fraudstream/recording/"))
+                    .isSubsetOf("io/fraudstream/recording/Durations.class");
             assertThat(names).noneMatch(name -> FOREIGN.stream().anyMatch(name::startsWith));
             assertThat(names)
                     .noneMatch(

@@ -1,5 +1,6 @@
 package io.fraudstream.config;
 
+import io.fraudstream.recording.Durations;
 import java.time.Duration;
 
 /**

@@ -2,6 +2,7 @@ package io.fraudstream.config;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fraudstream.recording.Durations;
 import io.fraudstream.transaction.DecodingLimits;
 import java.net.URI;
 import java.nio.file.Path;

@@ -280,7 +280,8 @@ public final class Demo {
                                 alert.get("card_id").asText(),
                                 amount(alert),
                                 alert.get("currency").asText(),
-                                alert.path("terminal_id").asText("no terminal"),
+                                alert.path(alert.has("terminal_id") ? "terminal_id" : "merchant_id")
+                                        .asText(),
                                 seen.micros() / 1000.0,
                                 seen.fraud() ? "fraud in truth" : "legitimate in truth"));
         alert.get("reasons")

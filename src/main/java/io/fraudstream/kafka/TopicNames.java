@@ -28,7 +28,7 @@ public record TopicNames(String prefix) {
         return prefix + "labels";
     }
 
-    /** Alerts out, keyed by card. */
+    /** Alerts out, keyed by alert id. */
     public String alerts() {
         return prefix + "alerts";
     }

@@ -13,7 +13,7 @@ public final class Durations {
     public static final String EXPECTED =
             "a whole number with ms, s, m, h or d, such as 7d, 12h or 30s";
 
-    private static final Pattern FORM = Pattern.compile("(\\d{1,15})\\s*(ms|s|m|h|d)");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,15})\\s*(ms|s|min|m|h|d)");
 
     private Durations() {}
 
@@ -34,7 +34,7 @@ public final class Durations {
                     switch (matcher.group(2)) {
                         case "ms" -> Duration.ofMillis(count);
                         case "s" -> Duration.ofSeconds(count);
-                        case "m" -> Duration.ofMinutes(count);
+                        case "m", "min" -> Duration.ofMinutes(count);
                         case "h" -> Duration.ofHours(count);
                         default -> Duration.ofDays(count);
                     };
