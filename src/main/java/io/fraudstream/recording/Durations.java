@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
  */
 public final class Durations {
     /** What is expected, for error messages. */
-    public static final String EXPECTED =
-            "a whole number with ms, s, m, h or d, such as 7d, 12h or 30s";
+    public static final String EXPECTED = "a duration such as 7d, 12h, 5m, 30s or 100ms";
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,15})\\s*(ms|s|min|m|h|d)");
 
