@@ -91,7 +91,7 @@ class MappingTest {
                     format: csv          | formt: csv            | the key formt (value "csv") is unknown
                     card_id: CARD        | card: CARD            | the key columns.card (value "CARD") is unknown
                     card_id: CARD        | mcc: CARD             | columns.card_id is missing
-                    labelDelay: 7d       | labelDelay: soon      | labels.labelDelay is "soon", expected a whole number
+                    labelDelay: 7d       | labelDelay: soon      | labels.labelDelay is "soon", expected a duration
                     labelDelay: 7d       | labelDelai: 7d        | the key labels.labelDelai (value "7d") is unknown
                     labelDelay: 7d       | other: 1              | the key labels.other (value 1) is unknown
                     fraud: [1, "yes"]    | fraud: 1              | labels.fraud is 1, expected a list
