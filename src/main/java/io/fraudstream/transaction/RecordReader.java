@@ -44,6 +44,37 @@ final class RecordReader {
 
     private RecordReader() {}
 
+    /** What turns a record of an acceptable size into a fact. */
+    @FunctionalInterface
+    interface Decoder {
+        Decoded decode(byte[] payload) throws IOException, Refused;
+    }
+
+    /** Decodes a record; whatever is wrong with it comes back as a rejection. */
+    static Decoded decode(
+            byte[] payload, Coordinates coordinates, DecodingLimits limits, Decoder decoder) {
+        try {
+            if (payload == null || payload.length == 0) {
+                throw new Refused(
+                        RejectionReason.EMPTY, null, "the record is empty, expected a JSON object");
+            }
+            if (payload.length > limits.maxRecordBytes()) {
+                throw new Refused(
+                        RejectionReason.OVERSIZE,
+                        null,
+                        "the record has "
+                                + payload.length
+                                + " bytes, expected at most "
+                                + limits.maxRecordBytes());
+            }
+            return decoder.decode(payload);
+        } catch (Refused refused) {
+            return rejection(refused, payload, coordinates);
+        } catch (IOException broken) {
+            return malformed(broken, payload, coordinates);
+        }
+    }
+
     /**
      * Feeds each field to the reader and refuses anything but one complete object without repeated
      * fields.
@@ -227,7 +258,7 @@ final class RecordReader {
         return shown.append('"').toString();
     }
 
-    static Rejection rejection(Refused refused, byte[] payload, Coordinates coordinates) {
+    private static Rejection rejection(Refused refused, byte[] payload, Coordinates coordinates) {
         return new Rejection(
                 refused.reason,
                 refused.field,
@@ -237,7 +268,7 @@ final class RecordReader {
                 coordinates);
     }
 
-    static Rejection malformed(IOException error, byte[] payload, Coordinates coordinates) {
+    private static Rejection malformed(IOException error, byte[] payload, Coordinates coordinates) {
         return rejection(
                 new Refused(
                         RejectionReason.MALFORMED_JSON,

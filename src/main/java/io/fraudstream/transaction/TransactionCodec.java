@@ -54,28 +54,15 @@ public final class TransactionCodec {
      * @return a {@link Transaction} or a {@link Rejection}
      */
     public Decoded decode(byte[] payload, Coordinates coordinates) {
-        try {
-            if (payload == null || payload.length == 0) {
-                throw new Refused(
-                        RejectionReason.EMPTY, null, "the record is empty, expected a JSON object");
-            }
-            if (payload.length > limits.maxRecordBytes()) {
-                throw new Refused(
-                        RejectionReason.OVERSIZE,
-                        null,
-                        "the record has "
-                                + payload.length
-                                + " bytes, expected at most "
-                                + limits.maxRecordBytes());
-            }
-            Fields fields = new Fields();
-            RecordReader.readObject(payload, fields);
-            return checked(fields, coordinates);
-        } catch (Refused refused) {
-            return RecordReader.rejection(refused, payload, coordinates);
-        } catch (IOException broken) {
-            return RecordReader.malformed(broken, payload, coordinates);
-        }
+        return RecordReader.decode(
+                payload,
+                coordinates,
+                limits,
+                record -> {
+                    Fields fields = new Fields();
+                    RecordReader.readObject(record, fields);
+                    return checked(fields, coordinates);
+                });
     }
 
     private Transaction checked(Fields f, Coordinates coordinates) throws Refused {
