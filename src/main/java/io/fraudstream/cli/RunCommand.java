@@ -135,7 +135,8 @@ final class RunCommand implements Callable<Integer> {
         out.println(
                 (job.isResumed() ? "Going on where the last run stopped" : "Started afresh")
                         + (plan.job().champion() == null
-                                ? ", observing: no model is in service."
+                                ? ", following the models topic: until a promotion nothing is"
+                                        + " scored."
                                 : ", scoring with bundle "
                                         + plan.job().champion().bundleId()
                                         + "."));

@@ -71,6 +71,7 @@ class ParityIT {
 
         JobBench bench = new JobBench(broker, directory, "handbook", false);
         bench.send(rows.iterator());
+        assertParity(bench, rows, offline, 1);
         assertParity(bench, rows, offline, 4);
     }
 
