@@ -42,11 +42,7 @@ final class TrainingOptions {
     TrainingSettings settings(Settings.Training configured) {
         NetworkKind network;
         try {
-            network =
-                    NetworkKind.of(
-                            kind == null
-                                    ? configured.model().name().toLowerCase(Locale.ROOT)
-                                    : kind);
+            network = kind == null ? configured.model() : NetworkKind.of(kind);
         } catch (IllegalArgumentException unknown) {
             throw new TypeConversionException(unknown.getMessage());
         }

@@ -2,6 +2,7 @@ package io.fraudstream.config;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
 import io.fraudstream.transaction.DecodingLimits;
 import java.net.URI;
@@ -312,14 +313,6 @@ public record Settings(
             InvalidSetting.unlessPositive("patience", patience);
             InvalidSetting.unlessPositive("alertsPerDay", alertsPerDay);
         }
-    }
-
-    /** The networks that can be trained. */
-    public enum NetworkKind {
-        @JsonProperty("dense")
-        DENSE,
-        @JsonProperty("lstm")
-        LSTM
     }
 
     /**

@@ -14,6 +14,7 @@ import io.fraudstream.job.store.EventStore;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionCodec;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Properties;
@@ -23,6 +24,7 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
@@ -38,6 +40,10 @@ public final class KafkaPipeline {
     // The broker's default maximum is 15 minutes; the sink's own default of an hour would be
     // refused.
     private static final String TRANSACTION_TIMEOUT_MILLIS = "840000";
+
+    // A record crosses three shuffles, each of which would wait so long.
+    private static final Duration LIVE_BUFFER_TIMEOUT = Duration.ofMillis(1);
+    private static final Duration REPLAY_BUFFER_TIMEOUT = Duration.ofMillis(100);
 
     private KafkaPipeline() {}
 
@@ -138,7 +144,7 @@ public final class KafkaPipeline {
             KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs)
             throws Exception {
         Configuration configuration = new Configuration();
-        demandTypesAndUids(configuration, flink);
+        demand(configuration, flink, settings.order());
         flink.extra().forEach(configuration::setString);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration);
@@ -147,14 +153,17 @@ public final class KafkaPipeline {
     }
 
     /**
-     * What must hold wherever the job runs: explicit types and uids, and a maximum parallelism for
-     * life.
+     * What must hold wherever the job runs: explicit types and uids, a maximum parallelism for
+     * life, and no waiting for company between operators where events are scored at once.
      */
-    static void demandTypesAndUids(Configuration configuration, FlinkSettings flink) {
+    static void demand(Configuration configuration, FlinkSettings flink, OrderMode order) {
         configuration.set(PipelineOptions.GENERIC_TYPES, false);
         configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
         configuration.set(PipelineOptions.OBJECT_REUSE, true);
         configuration.set(PipelineOptions.MAX_PARALLELISM, flink.maxParallelism());
+        configuration.set(
+                ExecutionOptions.BUFFER_TIMEOUT,
+                order == OrderMode.ARRIVAL ? LIVE_BUFFER_TIMEOUT : REPLAY_BUFFER_TIMEOUT);
     }
 
     private static Map<Integer, Long> ends(KafkaSettings kafka, String topic) {

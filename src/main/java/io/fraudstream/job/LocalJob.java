@@ -20,7 +20,6 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
-import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -44,9 +43,6 @@ import org.apache.kafka.common.errors.GroupIdNotFoundException;
  */
 public final class LocalJob {
     private static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(5);
-    // A record crosses three shuffles, each of which would wait so long for company.
-    private static final Duration LIVE_BUFFER_TIMEOUT = Duration.ofMillis(1);
-    private static final Duration REPLAY_BUFFER_TIMEOUT = Duration.ofMillis(100);
     private static final Duration HEARTBEAT = Duration.ofMillis(500);
     private static final Duration POLL = Duration.ofMillis(250);
 
@@ -141,7 +137,7 @@ public final class LocalJob {
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
         c.set(StateBackendOptions.STATE_BACKEND, flink.rocksDb() ? "rocksdb" : "hashmap");
-        KafkaPipeline.demandTypesAndUids(c, flink);
+        KafkaPipeline.demand(c, flink, order);
         // Accumulators travel with heartbeats, and whoever waits for counts waits for these.
         c.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, HEARTBEAT);
         c.set(CoreOptions.DEFAULT_PARALLELISM, flink.parallelism());
@@ -150,9 +146,6 @@ public final class LocalJob {
                 TaskManagerOptions.MANAGED_MEMORY_SIZE,
                 MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
         c.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-        c.set(
-                ExecutionOptions.BUFFER_TIMEOUT,
-                order == OrderMode.ARRIVAL ? LIVE_BUFFER_TIMEOUT : REPLAY_BUFFER_TIMEOUT);
         if (flink.webPort() >= 0) {
             c.set(RestOptions.BIND_PORT, Integer.toString(flink.webPort()));
         }

@@ -58,15 +58,4 @@ public record TrainingSettings(
         return new TrainingSettings(
                 network, maturity, validationDays, legitimateShare, alertsPerDay, lowestThreshold);
     }
-
-    /** The same settings with another network. */
-    public TrainingSettings withNetwork(NetworkSettings other) {
-        return new TrainingSettings(
-                other,
-                labelMaturity,
-                validationDays,
-                legitimateShare,
-                alertsPerDay,
-                lowestThreshold);
-    }
 }

@@ -3,6 +3,7 @@ package io.fraudstream.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,14 +55,7 @@ class SettingsReaderTest {
         assertThat(settings.training())
                 .isEqualTo(
                         new Settings.Training(
-                                Settings.NetworkKind.DENSE,
-                                42,
-                                Duration.ofDays(7),
-                                7,
-                                0.25,
-                                20,
-                                3,
-                                100));
+                                NetworkKind.DENSE, 42, Duration.ofDays(7), 7, 0.25, 20, 3, 100));
         assertThat(settings.flink()).isEmpty();
     }
 

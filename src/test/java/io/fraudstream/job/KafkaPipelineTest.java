@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -41,7 +42,7 @@ class KafkaPipelineTest {
     @ValueSource(booleans = {false, true})
     void everyOperatorHasItsUidAndNoTypeIsGeneric(boolean untilEnd) {
         Configuration configuration = new Configuration();
-        KafkaPipeline.demandTypesAndUids(
+        KafkaPipeline.demand(
                 configuration,
                 new FlinkSettings(
                         2,
@@ -50,7 +51,10 @@ class KafkaPipelineTest {
                         URI.create("file:///checkpoints"),
                         false,
                         -1,
-                        Map.of()));
+                        Map.of()),
+                OrderMode.ARRIVAL);
+        assertThat(configuration.get(ExecutionOptions.BUFFER_TIMEOUT))
+                .isEqualTo(Duration.ofMillis(1));
         assertThat(configuration.get(PipelineOptions.GENERIC_TYPES)).isFalse();
         assertThat(configuration.get(PipelineOptions.AUTO_GENERATE_UIDS)).isFalse();
         StreamExecutionEnvironment env =
