@@ -25,6 +25,10 @@ import java.util.function.Predicate;
  * a window a count is then off by at most the events of one pane, and features are called
  * approximate until the last such row has left every window. A label that comes to a folded event
  * adds a fraud to its row and can't be taken back.
+ *
+ * <p>An amount of {@link FeatureSchema#HIGH_RATIO} times the terminal's robust mean or more
+ * explains a fraud by itself; a known fraud of a lower amount is called ordinary, and says more of
+ * the terminal. Whether an amount was high is settled when its event comes.
  */
 public final class TerminalHistory {
     private static final long DAY = 86_400_000L;
@@ -70,6 +74,17 @@ public final class TerminalHistory {
     /** How many of a row's events are frauds by the labels that are due. */
     int[] frauds = new int[FIRST_CAPACITY];
 
+    /** How many of {@link #frauds} had an amount that is ordinary here. */
+    int[] ordinary = new int[FIRST_CAPACITY];
+
+    /** Of a row's approved events with an ordinary amount: the sum, and how many they are. */
+    long[] amount = new long[FIRST_CAPACITY];
+
+    int[] plain = new int[FIRST_CAPACITY];
+
+    /** Whether the event's amount was unusually high here; false for a folded row. */
+    boolean[] high = new boolean[FIRST_CAPACITY];
+
     /** How many events a row stands for; null while nothing was folded. */
     int[] weight;
 
@@ -93,6 +108,12 @@ public final class TerminalHistory {
 
     private final int[] countYounger = new int[AGES.length];
     private final int[] fraudsYounger = new int[AGES.length];
+    private final int[] ordinaryYounger = new int[AGES.length];
+
+    /** What the robust mean of the widest window is made of. */
+    private long plainSum;
+
+    private int plainCount;
 
     /** How many folded rows the widest window holds. */
     private int folds;
@@ -179,6 +200,57 @@ public final class TerminalHistory {
                 "terminal_days_since_legitimate",
                 Unit.DAYS,
                 "time since this terminal's last cleared transaction");
+        add(
+                specs,
+                "terminal_fraud_run_days",
+                Unit.DAYS,
+                "time since this terminal's frauds in a row began");
+        add(
+                specs,
+                "terminal_cleared_since_fraud",
+                Unit.COUNT,
+                "cleared transactions since this terminal's last known fraud");
+        add(
+                specs,
+                "terminal_ordinary_fraud_run",
+                Unit.COUNT,
+                "frauds of ordinary amount since this terminal's last cleared transaction");
+        add(
+                specs,
+                "terminal_ordinary_fraud_run_days",
+                Unit.DAYS,
+                "time since the first of those frauds of ordinary amount");
+        add(
+                specs,
+                "terminal_days_since_ordinary_fraud",
+                Unit.DAYS,
+                "time since this terminal's last known fraud of ordinary amount");
+        add(
+                specs,
+                "terminal_cleared_since_ordinary_fraud",
+                Unit.COUNT,
+                "cleared transactions since this terminal's last known fraud of ordinary amount");
+        for (String window : new String[] {"7d", "30d"}) {
+            add(
+                    specs,
+                    "terminal_ordinary_frauds_" + window,
+                    Unit.COUNT,
+                    "known frauds of ordinary amount at this terminal in the "
+                            + window
+                            + " before the label delay");
+        }
+        specs.add(
+                new FeatureSpec(
+                        "terminal_ordinary_fraud_share_7d",
+                        Unit.SHARE,
+                        Transform.NONE,
+                        "share of frauds of ordinary amount at this terminal in the 7d before the"
+                                + " label delay"));
+        add(
+                specs,
+                "terminal_amount_over_usual",
+                Unit.RATIO,
+                "amount against what is usual at this terminal");
     }
 
     private static void add(List<FeatureSpec> specs, String name, Unit unit, String words) {
@@ -253,12 +325,20 @@ public final class TerminalHistory {
             hideLast();
         }
         moveTo(t.eventTime());
-        measure(t, out, offset);
+        double usual = (double) plainSum / plainCount;
+        double ratio = usual > 0 ? t.baseAmountMinor() / usual : Double.NaN;
+        measure(t, ratio, out, offset);
         boolean approximate = folds > 0;
         if (!t.isReversal()) {
             long hash = EventIdentity.hash(t.id());
             insert(visible, t.eventTime(), eventRank, hash);
+            high[visible] = ratio >= FeatureSchema.HIGH_RATIO;
+            if (!high[visible] && !t.isDeclined()) {
+                amount[visible] = t.baseAmountMinor();
+                plain[visible] = 1;
+            }
             frauds[visible] = verdictOn(hash, t.eventTime()) ? 1 : 0;
+            ordinary[visible] = high[visible] ? 0 : frauds[visible];
         }
         showAll();
         if (newest > t.eventTime()) {
@@ -271,13 +351,19 @@ public final class TerminalHistory {
         return approximate;
     }
 
-    /** Appends a row as it was stored; {@link #rebuild} must follow the last one. */
-    void restore(long at, long eventRank, long hash, int rows, int fraudsThere) {
+    /** Appends an event as it was stored; {@link #rebuild} must follow the last one. */
+    void restore(long at, long eventRank, long hash, long sum, int approved, boolean unusual) {
         insert(size, at, eventRank, hash);
-        if (rows > 1) {
-            weigh(size - 1, rows);
-            frauds[size - 1] = fraudsThere;
-        }
+        amount[size - 1] = sum;
+        plain[size - 1] = approved;
+        high[size - 1] = unusual;
+    }
+
+    /** Makes the row that was appended last one of several events. */
+    void restoreFold(int rows, int fraudsThere, int ordinaryThere) {
+        weigh(size - 1, rows);
+        frauds[size - 1] = fraudsThere;
+        ordinary[size - 1] = ordinaryThere;
     }
 
     /** Lets windows follow from the rows and labels that were put in. */
@@ -289,6 +375,9 @@ public final class TerminalHistory {
         Arrays.fill(tail, size);
         Arrays.fill(countYounger, 0);
         Arrays.fill(fraudsYounger, 0);
+        Arrays.fill(ordinaryYounger, 0);
+        plainSum = 0;
+        plainCount = 0;
         if (size > 0) {
             moveTo(now);
         }
@@ -319,8 +408,11 @@ public final class TerminalHistory {
         int rows = weightOf(row);
         countYounger[age] += sign * rows;
         fraudsYounger[age] += sign * frauds[row];
-        if (age == AGE_37 && rows > 1) {
-            folds += sign;
+        ordinaryYounger[age] += sign * ordinary[row];
+        if (age == AGE_37) {
+            plainSum += sign * amount[row];
+            plainCount += sign * plain[row];
+            folds += rows > 1 ? sign : 0;
         }
     }
 
@@ -372,9 +464,14 @@ public final class TerminalHistory {
 
     private void setFrauds(int row, int known) {
         int change = known - frauds[row];
+        int ordinaryChange = high[row] ? 0 : change;
         frauds[row] = known;
+        ordinary[row] += ordinaryChange;
         for (int a = 0; a < AGES.length; a++) {
-            fraudsYounger[a] += row >= tail[a] && row < visible ? change : 0;
+            if (row >= tail[a] && row < visible) {
+                fraudsYounger[a] += change;
+                ordinaryYounger[a] += ordinaryChange;
+            }
         }
         if (known > 0) {
             firstFraud = Math.min(firstFraud, row);
@@ -432,7 +529,7 @@ public final class TerminalHistory {
         return Math.floorDiv(eventTime, pane);
     }
 
-    private void measure(Transaction t, double[] out, int offset) {
+    private void measure(Transaction t, double ratio, double[] out, int offset) {
         int o = offset;
         int self = t.isReversal() ? 0 : 1;
         out[o++] = countYounger[AGE_1] + self;
@@ -448,15 +545,58 @@ public final class TerminalHistory {
         out[o++] = fraudsYounger[AGE_7];
         out[o++] = fraudsYounger[AGE_21] - fraudsYounger[AGE_14];
         out[o++] = fraudsYounger[AGE_28] - fraudsYounger[AGE_21];
+        o = measureRuns(t, out, o);
+        int week = countYounger[AGE_14] - countYounger[AGE_7];
+        int ordinaryInWeek = ordinaryYounger[AGE_14] - ordinaryYounger[AGE_7];
+        out[o++] = ordinaryInWeek;
+        out[o++] = ordinaryYounger[AGE_37] - ordinaryYounger[AGE_7];
+        out[o++] = week == 0 ? 0 : (double) ordinaryInWeek / week;
+        out[o] = ratio;
+    }
 
+    /**
+     * What the newest events say: frauds in a row, how long ago, and what was cleared since. Scans
+     * back to the last ordinary fraud, and not at all where no fraud is known.
+     */
+    private int measureRuns(Transaction t, double[] out, int offset) {
         int oldest = tail[AGE_37];
-        int legitimate = tail[AGE_7] - 1;
-        int run = 0;
-        while (legitimate >= oldest && frauds[legitimate] > 0) {
-            run += frauds[legitimate--];
-        }
-        out[o++] = run;
         boolean any = fraudsYounger[AGE_37] > 0;
+        boolean anyOrdinary = ordinaryYounger[AGE_37] > 0;
+        int legitimate = -1;
+        int run = 0;
+        int runBegin = -1;
+        int ordinaryRun = 0;
+        int ordinaryBegin = -1;
+        int lastOrdinary = -1;
+        int cleared = 0;
+        int clearedSinceFraud = -1;
+        int clearedSinceOrdinary = 0;
+        // Nothing younger than the label delay has been cleared.
+        int row = (fraudsYounger[AGE_7] > 0 ? visible : tail[AGE_7]) - 1;
+        for (; row >= oldest; row--) {
+            boolean matured = row < tail[AGE_7];
+            if (frauds[row] > 0) {
+                clearedSinceFraud = clearedSinceFraud < 0 ? cleared : clearedSinceFraud;
+                if (ordinary[row] > 0 && lastOrdinary < 0) {
+                    lastOrdinary = row;
+                    clearedSinceOrdinary = cleared;
+                }
+                if (matured && legitimate < 0) {
+                    run += frauds[row];
+                    runBegin = row;
+                    ordinaryRun += ordinary[row];
+                    ordinaryBegin = ordinary[row] > 0 ? row : ordinaryBegin;
+                }
+            } else if (matured) {
+                cleared += weightOf(row);
+                legitimate = legitimate < 0 ? row : legitimate;
+            }
+            if (legitimate >= 0
+                    && (clearedSinceFraud >= 0 || !any)
+                    && (lastOrdinary >= 0 || !anyOrdinary)) {
+                break;
+            }
+        }
         if (any) {
             lastFraud = lastFraud < 0 ? visible - 1 : lastFraud;
             while (frauds[lastFraud] == 0) {
@@ -467,9 +607,18 @@ public final class TerminalHistory {
                 firstFraud++;
             }
         }
+        int o = offset;
+        out[o++] = run;
         out[o++] = any ? days(t, lastFraud) : Double.NaN;
         out[o++] = any ? days(t, firstFraud) : Double.NaN;
-        out[o] = legitimate >= oldest ? days(t, legitimate) : Double.NaN;
+        out[o++] = legitimate >= 0 ? days(t, legitimate) : Double.NaN;
+        out[o++] = runBegin >= 0 ? days(t, runBegin) : Double.NaN;
+        out[o++] = any ? clearedSinceFraud : Double.NaN;
+        out[o++] = ordinaryRun;
+        out[o++] = ordinaryBegin >= 0 ? days(t, ordinaryBegin) : Double.NaN;
+        out[o++] = anyOrdinary ? days(t, lastOrdinary) : Double.NaN;
+        out[o++] = anyOrdinary ? clearedSinceOrdinary : Double.NaN;
+        return o;
     }
 
     private double days(Transaction t, int row) {
@@ -484,6 +633,10 @@ public final class TerminalHistory {
             rank = Arrays.copyOf(rank, capacity);
             identity = Arrays.copyOf(identity, capacity);
             frauds = Arrays.copyOf(frauds, capacity);
+            ordinary = Arrays.copyOf(ordinary, capacity);
+            amount = Arrays.copyOf(amount, capacity);
+            plain = Arrays.copyOf(plain, capacity);
+            high = Arrays.copyOf(high, capacity);
             weight = weight == null ? null : Arrays.copyOf(weight, capacity);
         }
         if (row < size) {
@@ -494,6 +647,10 @@ public final class TerminalHistory {
         rank[row] = eventRank;
         identity[row] = hash;
         frauds[row] = 0;
+        ordinary[row] = 0;
+        amount[row] = 0;
+        plain[row] = 0;
+        high[row] = false;
         if (weight != null) {
             weight[row] = 1;
         }
@@ -544,15 +701,25 @@ public final class TerminalHistory {
             int last = first;
             int rows = weightOf(first);
             int known = frauds[first];
+            int ordinaryThere = ordinary[first];
+            long sum = amount[first];
+            int approved = plain[first];
             while (last + 1 < half && paneOf(time[last + 1]) == paneOf(time[first])) {
                 last++;
                 rows += weightOf(last);
                 known += frauds[last];
+                ordinaryThere += ordinary[last];
+                sum += amount[last];
+                approved += plain[last];
             }
             move(last, kept, 1);
             if (last > first) {
                 identity[kept] = 0;
                 frauds[kept] = known;
+                ordinary[kept] = ordinaryThere;
+                amount[kept] = sum;
+                plain[kept] = approved;
+                high[kept] = false;
                 weigh(kept, rows);
             }
             first = last + 1;
@@ -589,6 +756,10 @@ public final class TerminalHistory {
         System.arraycopy(rank, from, rank, to, rows);
         System.arraycopy(identity, from, identity, to, rows);
         System.arraycopy(frauds, from, frauds, to, rows);
+        System.arraycopy(ordinary, from, ordinary, to, rows);
+        System.arraycopy(amount, from, amount, to, rows);
+        System.arraycopy(plain, from, plain, to, rows);
+        System.arraycopy(high, from, high, to, rows);
         if (weight != null) {
             System.arraycopy(weight, from, weight, to, rows);
         }

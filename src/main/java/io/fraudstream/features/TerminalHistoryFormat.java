@@ -9,7 +9,7 @@ import java.io.IOException;
  * from them.
  */
 public final class TerminalHistoryFormat {
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final int MAX_ROWS = 1 << 20;
 
@@ -25,9 +25,13 @@ public final class TerminalHistoryFormat {
             time = history.time[i];
             out.writeLong(history.rank[i]);
             out.writeLong(history.identity[i]);
+            Varint.write(out, history.amount[i]);
+            Varint.write(out, history.plain[i]);
+            out.writeBoolean(history.high[i]);
             if (history.weight != null) {
                 Varint.write(out, history.weight[i]);
                 Varint.write(out, history.frauds[i]);
+                Varint.write(out, history.ordinary[i]);
             }
         }
         Varint.write(out, history.labels.size());
@@ -58,9 +62,16 @@ public final class TerminalHistoryFormat {
             time += Varint.read(in);
             long rank = in.readLong();
             long identity = in.readLong();
-            int weight = folded ? (int) Varint.read(in) : 1;
-            int frauds = folded ? (int) Varint.read(in) : 0;
-            history.restore(time, rank, identity, weight, frauds);
+            long amount = Varint.read(in);
+            history.restore(time, rank, identity, amount, (int) Varint.read(in), in.readBoolean());
+            if (folded) {
+                int weight = (int) Varint.read(in);
+                int frauds = (int) Varint.read(in);
+                int ordinary = (int) Varint.read(in);
+                if (weight > 1) {
+                    history.restoreFold(weight, frauds, ordinary);
+                }
+            }
         }
         int labels = Varint.readSize(in, MAX_ROWS);
         for (int i = 0; i < labels; i++) {

@@ -49,8 +49,9 @@ final class FeatureOracle {
      * An event and what was found when it came, which later arrivals do not change.
      *
      * @param ratio amount over the card's usual, in the precision in which histories keep it
+     * @param highHere whether the amount was at least 3 times what is usual at the terminal
      */
-    private record Seen(Transaction transaction, float ratio) {
+    private record Seen(Transaction transaction, float ratio, boolean highHere) {
         long time() {
             return transaction.eventTime();
         }
@@ -113,8 +114,8 @@ final class FeatureOracle {
         ofTransaction(t, row);
         List<Seen> card = cards.computeIfAbsent(t.cardId(), key -> new ArrayList<>());
         double ratio = ofCard(t, card, row);
-        ofTerminal(t, row);
-        Seen seen = new Seen(t, (float) ratio);
+        boolean highHere = ofTerminal(t, row) >= 3;
+        Seen seen = new Seen(t, (float) ratio, highHere);
         insert(card, seen);
         if (t.terminalKey() != null && !t.isReversal()) {
             insert(terminals.computeIfAbsent(t.terminalKey(), key -> new ArrayList<>()), seen);
@@ -212,7 +213,7 @@ final class FeatureOracle {
         List<Seen> withSelf = new ArrayList<>(window);
         // Its own answer is not known when a score is needed, so the event at hand counts as
         // approved.
-        withSelf.add(new Seen(unanswered(t), Float.NaN));
+        withSelf.add(new Seen(unanswered(t), Float.NaN, false));
         row.put("card_count_" + name, count(withSelf, Seen::isCounted));
         row.put("card_sum_" + name, sum(withSelf).doubleValue());
         row.put("card_mean_" + name, mean(withSelf));
@@ -284,14 +285,14 @@ final class FeatureOracle {
         return 2 * 6371.0088 * Math.atan2(Math.sqrt(h), Math.sqrt(1 - h));
     }
 
-    private void ofTerminal(Transaction t, Row row) {
+    private double ofTerminal(Transaction t, Row row) {
         String key = t.terminalKey();
         if (key == null) {
             schema.specs().stream()
                     .map(FeatureSpec::name)
                     .filter(name -> name.startsWith("terminal_"))
                     .forEach(name -> row.put(name, Double.NaN));
-            return;
+            return Double.NaN;
         }
         List<Seen> all = terminals.getOrDefault(key, List.of());
         Set<String> frauds = knownFrauds(key, t.eventTime());
@@ -328,6 +329,43 @@ final class FeatureOracle {
                 known.isEmpty() ? Double.NaN : days(t, known.get(0)));
         Seen cleared = last(matured, isFraud.negate());
         row.put("terminal_days_since_legitimate", cleared == null ? Double.NaN : days(t, cleared));
+        List<Seen> inARow = matured.subList(matured.size() - run, matured.size());
+        row.put("terminal_fraud_run_days", inARow.isEmpty() ? Double.NaN : days(t, inARow.get(0)));
+        row.put("terminal_cleared_since_fraud", clearedSince(known, matured, isFraud));
+        List<Seen> ordinaryRun = new ArrayList<>(inARow);
+        ordinaryRun.removeIf(Seen::highHere);
+        row.put("terminal_ordinary_fraud_run", ordinaryRun.size());
+        row.put(
+                "terminal_ordinary_fraud_run_days",
+                ordinaryRun.isEmpty() ? Double.NaN : days(t, ordinaryRun.get(0)));
+        known.removeIf(Seen::highHere);
+        row.put(
+                "terminal_days_since_ordinary_fraud",
+                known.isEmpty() ? Double.NaN : days(t, known.get(known.size() - 1)));
+        row.put("terminal_cleared_since_ordinary_fraud", clearedSince(known, matured, isFraud));
+        Predicate<Seen> isOrdinary = seen -> isFraud.test(seen) && !seen.highHere();
+        List<Seen> week = between(t, all, 7 * DAY, 14 * DAY);
+        int inWeek = count(week, isOrdinary);
+        row.put("terminal_ordinary_frauds_7d", inWeek);
+        row.put("terminal_ordinary_frauds_30d", count(matured, isOrdinary));
+        row.put(
+                "terminal_ordinary_fraud_share_7d",
+                week.isEmpty() ? 0 : (double) inWeek / week.size());
+        List<Seen> usual = new ArrayList<>(before(t, all, 37 * DAY));
+        usual.removeIf(seen -> seen.highHere() || !seen.isApproved());
+        double mean = mean(usual);
+        double ratio = mean > 0 ? t.baseAmountMinor() / mean : Double.NaN;
+        row.put("terminal_amount_over_usual", ratio);
+        return ratio;
+    }
+
+    private static double clearedSince(
+            List<Seen> known, List<Seen> matured, Predicate<Seen> isFraud) {
+        if (known.isEmpty()) {
+            return Double.NaN;
+        }
+        Seen last = known.get(known.size() - 1);
+        return count(matured, seen -> ORDER.compare(seen, last) > 0 && !isFraud.test(seen));
     }
 
     /** Of the verdicts known by then the last one stands; of two verdicts at once, fraud. */
@@ -364,7 +402,7 @@ final class FeatureOracle {
 
     /** The events before this one that are at least {@code from} and less than {@code to} old. */
     private static List<Seen> between(Transaction t, List<Seen> all, long from, long to) {
-        Seen self = new Seen(t, Float.NaN);
+        Seen self = new Seen(t, Float.NaN, false);
         List<Seen> result = new ArrayList<>();
         for (Seen seen : all) {
             long age = t.eventTime() - seen.time();
