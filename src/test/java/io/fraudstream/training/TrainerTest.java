@@ -229,7 +229,7 @@ class TrainerTest {
 
     private static TrainingSettings settings(NetworkKind kind, long seed) {
         NetworkSettings network =
-                new NetworkSettings(kind, 4, List.of(8), 0.02, 0.8, 0, 0, 32, 4, 2, seed);
+                new NetworkSettings(kind, 4, List.of(8), 0.02, 0.8, 0, 0, 32, 4, 2, 0, seed);
         return new TrainingSettings(network, Duration.ofDays(7), 7, 0.5, 3, 0.05);
     }
 }

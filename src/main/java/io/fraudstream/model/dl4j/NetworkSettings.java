@@ -1,6 +1,7 @@
 package io.fraudstream.model.dl4j;
 
 import io.fraudstream.model.NetworkKind;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,6 +18,9 @@ import java.util.List;
  * @param batchSize examples a step
  * @param maxEpochs passes over the examples at most
  * @param patience so many epochs without a better validation end the training
+ * @param averaging decay per step of the exponential moving average of the weights (Polyak and
+ *     Juditsky 1992), which is then validated and kept instead of the last step's; such as 0.999, 0
+ *     for none
  * @param seed of first weights, dropout and the order of examples
  */
 public record NetworkSettings(
@@ -30,6 +34,7 @@ public record NetworkSettings(
         int batchSize,
         int maxEpochs,
         int patience,
+        double averaging,
         long seed) {
 
     public NetworkSettings {
@@ -53,7 +58,62 @@ public record NetworkSettings(
         require(batchSize > 0, "batchSize", batchSize, "1 or more");
         require(maxEpochs > 0, "maxEpochs", maxEpochs, "1 or more");
         require(patience > 0, "patience", patience, "1 or more");
+        require(averaging >= 0 && averaging < 1, "averaging", averaging, "0 or more and below 1");
     }
+
+    /**
+     * The same settings with one of them changed.
+     *
+     * @param name of a component of this record, all but {@code kind}
+     * @param value as text; a list's numbers stand apart by {@code -}, such as {@code 128-64}
+     * @throws IllegalArgumentException naming the setting, the value and what was expected
+     */
+    public NetworkSettings with(String name, String value) {
+        Draft draft = new Draft(this);
+        switch (name) {
+            case "lstmUnits" -> draft.lstmUnits = integer(name, value);
+            case "hiddenUnits" -> draft.hiddenUnits = integers(name, value);
+            case "learningRate" -> draft.learningRate = number(name, value);
+            case "learningRateDecay" -> draft.learningRateDecay = number(name, value);
+            case "l2" -> draft.l2 = number(name, value);
+            case "dropout" -> draft.dropout = number(name, value);
+            case "batchSize" -> draft.batchSize = integer(name, value);
+            case "maxEpochs" -> draft.maxEpochs = integer(name, value);
+            case "patience" -> draft.patience = integer(name, value);
+            case "averaging" -> draft.averaging = number(name, value);
+            case "seed" -> draft.seed = whole(name, value);
+            default ->
+                    throw new IllegalArgumentException(
+                            "\""
+                                    + name
+                                    + "\" is no setting of a network, expected one of "
+                                    + NAMES);
+        }
+        return draft.settings();
+    }
+
+    /** The same settings with other bounds on the epochs. */
+    public NetworkSettings withEpochs(int most, int withoutGain) {
+        Draft draft = new Draft(this);
+        draft.maxEpochs = most;
+        draft.patience = withoutGain;
+        return draft.settings();
+    }
+
+    /** What {@link #with} can change. */
+    public static final List<String> NAMES =
+            List.of(
+                    "lstmUnits",
+                    "hiddenUnits",
+                    "learningRate",
+                    "learningRateDecay",
+                    "l2",
+                    "dropout",
+                    "batchSize",
+                    "maxEpochs",
+                    "patience",
+                    "averaging",
+                    "seed");
 
     private static void require(boolean holds, String name, Number value, String expected) {
         if (!holds) {
@@ -66,11 +126,98 @@ public record NetworkSettings(
         return switch (kind) {
             case DENSE ->
                     new NetworkSettings(
-                            kind, 0, List.of(128, 64), 1e-3, 0.8, 1e-4, 0, 256, 20, 3, seed);
+                            kind, 0, List.of(128, 64), 1e-3, 0.8, 1e-4, 0, 256, 20, 3, 0, seed);
             // It learns most in its first epochs, and each costs as much as twenty of the other
             // kind.
             case LSTM ->
-                    new NetworkSettings(kind, 32, List.of(32), 2e-3, 0.5, 0, 0, 256, 4, 2, seed);
+                    new NetworkSettings(kind, 32, List.of(32), 2e-3, 0.5, 0, 0, 256, 4, 2, 0, seed);
         };
+    }
+
+    private static long whole(String name, String value) {
+        try {
+            return Long.parseLong(value.trim());
+        } catch (NumberFormatException wrong) {
+            throw unreadable(name, value, "a whole number", wrong);
+        }
+    }
+
+    private static int integer(String name, String value) {
+        try {
+            return Integer.parseInt(value.trim());
+        } catch (NumberFormatException wrong) {
+            throw unreadable(name, value, "a whole number", wrong);
+        }
+    }
+
+    private static List<Integer> integers(String name, String value) {
+        List<Integer> numbers = new ArrayList<>();
+        if (!value.isBlank()) {
+            for (String part : value.split("-", -1)) {
+                numbers.add(integer(name, part));
+            }
+        }
+        return numbers;
+    }
+
+    private static double number(String name, String value) {
+        try {
+            return Double.parseDouble(value.trim());
+        } catch (NumberFormatException wrong) {
+            throw unreadable(name, value, "a number", wrong);
+        }
+    }
+
+    private static IllegalArgumentException unreadable(
+            String name, String value, String expected, NumberFormatException wrong) {
+        return new IllegalArgumentException(
+                name + " is \"" + value + "\", expected " + expected, wrong);
+    }
+
+    /** The settings while one of them changes. */
+    private static final class Draft {
+        private final NetworkKind kind;
+        private int lstmUnits;
+        private List<Integer> hiddenUnits;
+        private double learningRate;
+        private double learningRateDecay;
+        private double l2;
+        private double dropout;
+        private int batchSize;
+        private int maxEpochs;
+        private int patience;
+        private double averaging;
+        private long seed;
+
+        Draft(NetworkSettings from) {
+            kind = from.kind;
+            lstmUnits = from.lstmUnits;
+            hiddenUnits = from.hiddenUnits;
+            learningRate = from.learningRate;
+            learningRateDecay = from.learningRateDecay;
+            l2 = from.l2;
+            dropout = from.dropout;
+            batchSize = from.batchSize;
+            maxEpochs = from.maxEpochs;
+            patience = from.patience;
+            averaging = from.averaging;
+            seed = from.seed;
+        }
+
+        NetworkSettings settings() {
+            return new NetworkSettings(
+                    kind,
+                    lstmUnits,
+                    hiddenUnits,
+                    learningRate,
+                    learningRateDecay,
+                    l2,
+                    dropout,
+                    batchSize,
+                    maxEpochs,
+                    patience,
+                    averaging,
+                    seed);
+        }
     }
 }

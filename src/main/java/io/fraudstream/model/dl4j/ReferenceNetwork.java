@@ -195,27 +195,39 @@ public final class ReferenceNetwork {
         network.incrementEpochCount();
     }
 
-    INDArray copyOfWeights() {
-        return network.params().dup();
+    /** All weights as DL4J trains them: a view. */
+    INDArray weights() {
+        return network.params();
     }
 
     void setWeights(INDArray weights) {
-        network.setParams(weights);
+        network.params().assign(weights);
+    }
+
+    /** What {@link #network()} would be with these weights. */
+    Network network(INDArray weights) {
+        try (INDArray own = weights().dup()) {
+            setWeights(weights);
+            Network network = network();
+            setWeights(own);
+            return network;
+        }
     }
 
     Batch batch(int size) {
         return new Batch(kind, normalizer, size);
     }
 
-    // Parameters are views and often column by column, so each number is asked for by its place.
-    private static float[] rowByRow(INDArray matrix) {
-        float[] numbers = new float[(int) matrix.length()];
-        boolean vector = matrix.rank() < 2;
-        int columns = vector ? numbers.length : (int) matrix.size(1);
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = vector ? matrix.getFloat(i) : matrix.getFloat(i / columns, i % columns);
+    /**
+     * Parameters are views and often column by column; the copy is row by row and all of its own
+     * memory, so that alone may be read as it lies.
+     */
+    static float[] rowByRow(INDArray matrix) {
+        try (INDArray copy = matrix.dup('c')) {
+            float[] numbers = new float[(int) copy.length()];
+            copy.data().asNioFloat().get(numbers);
+            return numbers;
         }
-        return numbers;
     }
 
     private static byte[] withFixedTimes(byte[] zip) throws IOException {

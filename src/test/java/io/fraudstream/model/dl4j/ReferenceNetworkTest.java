@@ -19,6 +19,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class ReferenceNetworkTest {
     private static final int FEATURES = 7;
@@ -177,36 +181,115 @@ class ReferenceNetworkTest {
 
     @Test
     void settingsNameWhatIsWrong() {
-        assertThatThrownBy(
-                        () ->
-                                new NetworkSettings(
-                                        NetworkKind.LSTM,
-                                        0,
-                                        List.of(8),
-                                        0.001,
-                                        1,
-                                        0,
-                                        0,
-                                        32,
-                                        6,
-                                        2,
-                                        1))
+        NetworkSettings lstm = NetworkSettings.defaults(NetworkKind.LSTM, 1);
+
+        assertThatThrownBy(() -> lstm.with("lstmUnits", "0"))
                 .hasMessage("lstmUnits is 0, expected 1 or more");
-        assertThatThrownBy(
-                        () ->
-                                new NetworkSettings(
-                                        NetworkKind.DENSE,
-                                        0,
-                                        List.of(8),
-                                        1.5,
-                                        1,
-                                        0,
-                                        0,
-                                        32,
-                                        6,
-                                        2,
-                                        1))
+        assertThatThrownBy(() -> lstm.with("learningRate", "1.5"))
                 .hasMessage("learningRate is 1.5, expected above 0 and below 1");
+        assertThatThrownBy(() -> lstm.with("averaging", "1"))
+                .hasMessage("averaging is 1.0, expected 0 or more and below 1");
+        assertThatThrownBy(() -> lstm.with("hiddenUnits", "12-x"))
+                .hasMessage("hiddenUnits is \"x\", expected a whole number");
+        assertThatThrownBy(() -> lstm.with("l2", "much"))
+                .hasMessage("l2 is \"much\", expected a number");
+        assertThatThrownBy(() -> lstm.with("units", "3"))
+                .hasMessageStartingWith(
+                        "\"units\" is no setting of a network, expected one of [lstmUnits, ");
+    }
+
+    @Test
+    void everySettingCanBeChangedByName() {
+        NetworkSettings settings = settings(NetworkKind.LSTM, 5);
+        NetworkSettings changed = settings;
+        for (String name : NetworkSettings.NAMES) {
+            String value =
+                    name.equals("hiddenUnits")
+                            ? "3-2"
+                            : name.matches("(lstm|batch|max|patience|seed).*") ? "77" : "0.25";
+            NetworkSettings one = changed.with(name, value);
+            assertThat(one).isNotEqualTo(changed);
+            changed = one;
+        }
+
+        assertThat(changed)
+                .isEqualTo(
+                        new NetworkSettings(
+                                NetworkKind.LSTM,
+                                77,
+                                List.of(3, 2),
+                                0.25,
+                                0.25,
+                                0.25,
+                                0.25,
+                                77,
+                                77,
+                                77,
+                                0.25,
+                                77));
+    }
+
+    @Test
+    void averagedWeightsAreTheMeanOfStepsThatFadesBackwards() {
+        WeightAverage average = new WeightAverage(0.5, Nd4j.zeros(1, 2));
+
+        average.add(Nd4j.create(new float[][] {{1, 10}}));
+        assertThat(average.average().toFloatVector()).containsExactly(1, 10);
+        average.add(Nd4j.create(new float[][] {{4, -20}}));
+
+        // (1 · 1 + 2 · 4) / 3 and (1 · 10 + 2 · -20) / 3.
+        assertThat(average.average().toFloatVector()).containsExactly(3, -10);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theAverageIsValidatedAndKept(NetworkKind kind) {
+        NetworkSettings raw = settings(kind, 5);
+        List<float[][][]> seen = new ArrayList<>();
+
+        TrainedNetwork averaged =
+                new NetworkTrainer(raw.with("averaging", "0.9"), TrainingProgress.SILENT)
+                        .train(
+                                examples(512),
+                                normalizer(),
+                                network -> {
+                                    seen.add(blocks(network));
+                                    return seen.size() == 3 ? 1 : 0;
+                                });
+        TrainedNetwork last = train(kind, 5);
+
+        assertThat(averaged.bestEpoch()).isEqualTo(3);
+        assertThat(blocks(averaged.network())).isDeepEqualTo(seen.get(2));
+        // The steps themselves are the same with and without it.
+        assertThat(averaged.epochs())
+                .extracting(EpochResult::loss)
+                .startsWith(
+                        last.epochs().get(0).loss(),
+                        last.epochs().get(1).loss(),
+                        last.epochs().get(2).loss());
+        assertThat(blocks(averaged.network())[0]).isNotEqualTo(blocks(last.network())[0]);
+        assertParity(averaged.reference(), sequences(96));
+    }
+
+    @Test
+    void numbersAreCopiedRowByRowHoweverTheyLie() {
+        INDArray wide = Nd4j.arange(24).castTo(DataType.FLOAT).reshape('f', 4, 6);
+        INDArray view = wide.get(NDArrayIndex.interval(1, 3), NDArrayIndex.interval(2, 5));
+        float[] expected = new float[6];
+        for (int i = 0; i < 6; i++) {
+            expected[i] = view.getFloat(i / 3, i % 3);
+        }
+
+        assertThat(ReferenceNetwork.rowByRow(view)).containsExactly(expected);
+        assertThat(ReferenceNetwork.rowByRow(view.transpose()))
+                .containsExactly(
+                        expected[0],
+                        expected[3],
+                        expected[1],
+                        expected[4],
+                        expected[2],
+                        expected[5]);
+        assertThat(ReferenceNetwork.rowByRow(wide.getRow(1))).hasSize(6).startsWith(1, 5, 9);
     }
 
     @Test
@@ -244,7 +327,7 @@ class ReferenceNetworkTest {
     }
 
     private static NetworkSettings settings(NetworkKind kind, long seed) {
-        return new NetworkSettings(kind, 6, List.of(9, 5), 0.02, 0.9, 1e-6, 0, 32, 6, 2, seed);
+        return new NetworkSettings(kind, 6, List.of(9, 5), 0.02, 0.9, 1e-6, 0, 32, 6, 2, 0, seed);
     }
 
     private static Normalizer normalizer() {
