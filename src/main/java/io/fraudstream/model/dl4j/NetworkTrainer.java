@@ -3,7 +3,9 @@ package io.fraudstream.model.dl4j;
 import io.fraudstream.model.Network;
 import io.fraudstream.model.Normalizer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -44,6 +46,8 @@ public final class NetworkTrainer {
                 settings.averaging() > 0
                         ? new WeightAverage(settings.averaging(), reference.weights())
                         : null;
+        // Of a full batch and of the last one of an epoch.
+        Map<Integer, Batch> buffers = new HashMap<>();
         List<EpochResult> epochs = new ArrayList<>();
         int best = 0;
         INDArray bestWeights = null;
@@ -51,7 +55,7 @@ public final class NetworkTrainer {
                 epoch <= settings.maxEpochs() && epoch - best <= settings.patience();
                 epoch++) {
             shuffle(order, random);
-            double loss = runEpoch(reference, average, examples, order, epoch);
+            double loss = runEpoch(reference, average, examples, buffers, order, epoch);
             reference.endEpoch();
             INDArray weights = average == null ? reference.weights().dup() : average.average();
             Network network = reference.network(weights);
@@ -70,6 +74,7 @@ public final class NetworkTrainer {
         }
         reference.setWeights(bestWeights);
         bestWeights.close();
+        buffers.values().forEach(Batch::close);
         return new TrainedNetwork(reference, reference.network(), epochs, best);
     }
 
@@ -77,15 +82,17 @@ public final class NetworkTrainer {
             ReferenceNetwork reference,
             WeightAverage average,
             Examples examples,
+            Map<Integer, Batch> buffers,
             int[] order,
             int epoch) {
         int batches = (order.length + settings.batchSize() - 1) / settings.batchSize();
-        Batch whole = reference.batch(Math.min(settings.batchSize(), order.length));
         double sum = 0;
         for (int number = 0; number < batches; number++) {
             int from = number * settings.batchSize();
             int size = Math.min(settings.batchSize(), order.length - from);
-            Batch batch = size == settings.batchSize() ? whole : reference.batch(size);
+            Batch batch =
+                    buffers.computeIfAbsent(
+                            size, count -> reference.batch(count, settings.positiveWeight()));
             for (int i = 0; i < size; i++) {
                 int example = order[from + i];
                 batch.set(i, examples.sequence(example), examples.isFraud(example));

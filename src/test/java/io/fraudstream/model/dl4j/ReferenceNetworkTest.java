@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.model.Activation;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.Calibration;
 import io.fraudstream.model.GoldenCases;
@@ -195,18 +196,37 @@ class ReferenceNetworkTest {
                 .hasMessage("l2 is \"much\", expected a number");
         assertThatThrownBy(() -> lstm.with("units", "3"))
                 .hasMessageStartingWith(
-                        "\"units\" is no setting of a network, expected one of [lstmUnits, ");
+                        "\"units\" is no setting of a network, expected one of [members, ");
+        assertThatThrownBy(() -> lstm.with("loss", "hinge"))
+                .hasMessage("loss is \"hinge\", expected one of [cross-entropy, squared-error]");
+        assertThatThrownBy(() -> lstm.with("members", "17"))
+                .hasMessage("members is 17, expected 1 to 16");
+        NetworkSettings cnn = NetworkSettings.defaults(NetworkKind.CNN, 1);
+        assertThatThrownBy(() -> cnn.with("kernel", "9"))
+                .hasMessage("kernel is 9, expected 1 or more and kernel^layers at most 64");
+        assertThatThrownBy(() -> cnn.with("filters", ""))
+                .hasMessage("filters is [], expected one number or more");
     }
 
     @Test
     void everySettingCanBeChangedByName() {
-        NetworkSettings settings = settings(NetworkKind.LSTM, 5);
-        NetworkSettings changed = settings;
+        NetworkSettings changed = NetworkSettings.defaults(NetworkKind.LSTM, 5);
         for (String name : NetworkSettings.NAMES) {
             String value =
-                    name.equals("hiddenUnits")
-                            ? "3-2"
-                            : name.matches("(lstm|batch|max|patience|seed).*") ? "77" : "0.25";
+                    switch (name) {
+                        case "filters", "aggregateUnits", "hiddenUnits" -> "3-2";
+                        case "members",
+                                "lstmUnits",
+                                "kernel",
+                                "batchSize",
+                                "maxEpochs",
+                                "patience",
+                                "seed" ->
+                                "7";
+                        case "activation" -> "tanh";
+                        case "loss" -> "squared-error";
+                        default -> "0.25";
+                    };
             NetworkSettings one = changed.with(name, value);
             assertThat(one).isNotEqualTo(changed);
             changed = one;
@@ -216,17 +236,24 @@ class ReferenceNetworkTest {
                 .isEqualTo(
                         new NetworkSettings(
                                 NetworkKind.LSTM,
-                                77,
+                                7,
+                                7,
                                 List.of(3, 2),
+                                7,
+                                List.of(3, 2),
+                                List.of(3, 2),
+                                Activation.TANH,
+                                Loss.SQUARED_ERROR,
                                 0.25,
                                 0.25,
                                 0.25,
                                 0.25,
-                                77,
-                                77,
-                                77,
                                 0.25,
-                                77));
+                                7,
+                                7,
+                                7,
+                                0.25,
+                                7));
     }
 
     @Test
@@ -280,8 +307,8 @@ class ReferenceNetworkTest {
             expected[i] = view.getFloat(i / 3, i % 3);
         }
 
-        assertThat(ReferenceNetwork.rowByRow(view)).containsExactly(expected);
-        assertThat(ReferenceNetwork.rowByRow(view.transpose()))
+        assertThat(NetworkGraph.rowByRow(view)).containsExactly(expected);
+        assertThat(NetworkGraph.rowByRow(view.transpose()))
                 .containsExactly(
                         expected[0],
                         expected[3],
@@ -289,7 +316,7 @@ class ReferenceNetworkTest {
                         expected[4],
                         expected[2],
                         expected[5]);
-        assertThat(ReferenceNetwork.rowByRow(wide.getRow(1))).hasSize(6).startsWith(1, 5, 9);
+        assertThat(NetworkGraph.rowByRow(wide.getRow(1))).hasSize(6).startsWith(1, 5, 9);
     }
 
     @Test
@@ -298,6 +325,30 @@ class ReferenceNetworkTest {
                 .containsExactly(128, 64);
         assertThat(NetworkSettings.defaults(NetworkKind.LSTM, 1).lstmUnits()).isEqualTo(32);
         assertThat(NetworkSettings.defaults(NetworkKind.LSTM, 1).hiddenUnits()).containsExactly(32);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyVariantTrainsAndIsServedTheSame(NetworkKind kind) {
+        for (String[] change :
+                new String[][] {
+                    {"activation", "tanh"},
+                    {"loss", "squared-error"},
+                    {"positiveWeight", "3"},
+                    {"dropout", "0.2"},
+                    {"members", "3"}
+                }) {
+            TrainedNetwork trained =
+                    new NetworkTrainer(
+                                    settings(kind, 5).with(change[0], change[1]),
+                                    TrainingProgress.SILENT)
+                            .train(examples(256), normalizer(), network -> Double.NaN);
+
+            assertParity(trained.reference(), sequences(40));
+            assertThat(trained.epochs().get(5).loss())
+                    .as("%s %s", kind, change[0])
+                    .isLessThan(trained.epochs().get(0).loss());
+        }
     }
 
     private void assertParity(ReferenceNetwork reference, float[][][] sequences) {
@@ -327,7 +378,20 @@ class ReferenceNetworkTest {
     }
 
     private static NetworkSettings settings(NetworkKind kind, long seed) {
-        return new NetworkSettings(kind, 6, List.of(9, 5), 0.02, 0.9, 1e-6, 0, 32, 6, 2, 0, seed);
+        NetworkSettings settings =
+                NetworkSettings.defaults(kind, seed)
+                        .with("hiddenUnits", "9-5")
+                        .with("learningRate", "0.02")
+                        .with("learningRateDecay", "0.9")
+                        .with("l2", "1e-6")
+                        .with("batchSize", "32")
+                        .withEpochs(6, 2);
+        return switch (kind) {
+            case DENSE -> settings;
+            case LSTM -> settings.with("lstmUnits", "6");
+            case CNN -> settings.with("filters", "6-5");
+            case COMBINED -> settings.with("lstmUnits", "6").with("aggregateUnits", "7");
+        };
     }
 
     private static Normalizer normalizer() {
@@ -388,6 +452,9 @@ class ReferenceNetworkTest {
     }
 
     private static float[][][] blocks(Network network) {
-        return network.layers().stream().map(Layer::blocks).toArray(float[][][]::new);
+        return network.members().stream()
+                .flatMap(member -> member.layers().stream())
+                .map(Layer::blocks)
+                .toArray(float[][][]::new);
     }
 }
