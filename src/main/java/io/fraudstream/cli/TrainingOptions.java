@@ -50,19 +50,10 @@ final class TrainingOptions {
                 NetworkSettings.defaults(network, seed == null ? configured.seed() : seed);
         TrainingSettings defaults = TrainingSettings.defaults(network, shape.seed());
         return new TrainingSettings(
-                new NetworkSettings(
-                        network,
-                        shape.lstmUnits(),
-                        shape.hiddenUnits(),
-                        shape.learningRate(),
-                        shape.learningRateDecay(),
-                        shape.l2(),
-                        shape.dropout(),
-                        shape.batchSize(),
-                        // The settings are upper bounds: a kind may need less.
+                // The settings are upper bounds: a kind may need less.
+                shape.withEpochs(
                         Math.min(configured.maxEpochs(), shape.maxEpochs()),
-                        Math.min(configured.patience(), shape.patience()),
-                        shape.seed()),
+                        Math.min(configured.patience(), shape.patience())),
                 configured.labelMaturity(),
                 configured.validationDays(),
                 configured.legitimateShare(),

@@ -2,6 +2,7 @@ package io.fraudstream.model;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayInputStream;
@@ -35,9 +36,13 @@ public final class BundleFormat {
     private static final List<String> ENTRIES =
             List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN, DL4J);
     private static final int MAX_ENTRY_BYTES = 64 << 20;
-    private static final int MAX_LAYERS = 16;
+    private static final int MAX_LAYERS = 128;
     private static final int MAX_UNITS = 4096;
     private static final int ID_BYTES = 8;
+    private static final String SEQUENCE = "sequence";
+    private static final String AGGREGATE = "aggregate";
+    private static final String HEAD = "head";
+    private static final String LAYER_TYPES = "dense, lstm or convolution";
 
     private static final JsonMapper JSON =
             JsonMapper.builder()
@@ -203,6 +208,15 @@ public final class BundleFormat {
     private static BundleManifest manifest(byte[] bytes) throws BundleException {
         BundleManifest manifest;
         try {
+            JsonNode version = JSON.readTree(bytes).path("formatVersion");
+            // Before anything else: another version may hold other things.
+            if (!version.isInt() || version.intValue() != BundleManifest.FORMAT_VERSION) {
+                throw new BundleException(
+                        "bundle has format version "
+                                + version
+                                + ", expected "
+                                + BundleManifest.FORMAT_VERSION);
+            }
             manifest = JSON.readValue(bytes, BundleManifest.class);
         } catch (JsonProcessingException e) {
             throw new BundleException("bundle manifest: " + e.getOriginalMessage(), e);
@@ -216,13 +230,6 @@ public final class BundleFormat {
                 || manifest.calibration() == null
                 || manifest.metrics() == null) {
             throw new BundleException("bundle manifest is incomplete");
-        }
-        if (manifest.formatVersion() != BundleManifest.FORMAT_VERSION) {
-            throw new BundleException(
-                    "bundle has format version "
-                            + manifest.formatVersion()
-                            + ", expected "
-                            + BundleManifest.FORMAT_VERSION);
         }
         if (!(manifest.threshold() >= 0 && manifest.threshold() <= 1)) {
             throw new BundleException(
@@ -240,68 +247,165 @@ public final class BundleFormat {
 
     private static List<BundleManifest.LayerEntry> layerEntries(Network network) {
         List<BundleManifest.LayerEntry> entries = new ArrayList<>();
-        for (Layer layer : network.layers()) {
-            if (layer instanceof Layer.Dense dense) {
-                entries.add(
-                        new BundleManifest.LayerEntry(
-                                "dense",
-                                dense.inputs(),
-                                dense.outputs(),
-                                dense.activation().name()));
-            } else {
-                entries.add(
-                        new BundleManifest.LayerEntry(
-                                "lstm", layer.inputs(), layer.outputs(), null));
+        for (int i = 0; i < network.members().size(); i++) {
+            Network.Member member = network.members().get(i);
+            for (Layer layer : member.sequence()) {
+                entries.add(entry(i, SEQUENCE, layer));
+            }
+            for (Layer layer : member.aggregate()) {
+                entries.add(entry(i, AGGREGATE, layer));
+            }
+            for (Layer layer : member.head()) {
+                entries.add(entry(i, HEAD, layer));
             }
         }
         return entries;
     }
 
+    private static BundleManifest.LayerEntry entry(int member, String branch, Layer layer) {
+        String type;
+        Integer kernel = null;
+        Activation activation = null;
+        if (layer instanceof Layer.Dense dense) {
+            type = "dense";
+            activation = dense.activation();
+        } else if (layer instanceof Layer.Convolution convolution) {
+            type = "convolution";
+            kernel = convolution.kernel();
+            activation = convolution.activation();
+        } else {
+            type = "lstm";
+        }
+        return new BundleManifest.LayerEntry(
+                member,
+                branch,
+                type,
+                layer.inputs(),
+                layer.outputs(),
+                kernel,
+                activation == null ? null : activation.name());
+    }
+
     private static Network network(BundleManifest manifest, byte[] weights) throws BundleException {
-        if (manifest.layers().isEmpty() || manifest.layers().size() > MAX_LAYERS) {
+        List<BundleManifest.LayerEntry> entries = manifest.layers();
+        if (entries.isEmpty() || entries.size() > MAX_LAYERS) {
             throw new BundleException(
-                    "bundle has " + manifest.layers().size() + " layers, expected 1 to 16");
+                    "bundle has " + entries.size() + " layers, expected 1 to " + MAX_LAYERS);
         }
         ByteBuffer numbers = ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN);
-        List<Layer> layers = new ArrayList<>();
-        for (BundleManifest.LayerEntry entry : manifest.layers()) {
-            if (entry == null || entry.type() == null) {
-                throw new BundleException("bundle layer is null, expected dense or lstm");
-            }
-            int in = entry.inputs();
-            int out = entry.outputs();
-            if (in < 1 || in > MAX_UNITS || out < 1 || out > MAX_UNITS) {
+        List<Network.Member> members = new ArrayList<>();
+        int at = 0;
+        while (at < entries.size()) {
+            List<Layer> sequence = new ArrayList<>();
+            List<Layer.Dense> aggregate = new ArrayList<>();
+            List<Layer.Dense> head = new ArrayList<>();
+            at = branch(entries, at, members.size(), SEQUENCE, numbers, Layer.class, sequence);
+            at =
+                    branch(
+                            entries,
+                            at,
+                            members.size(),
+                            AGGREGATE,
+                            numbers,
+                            Layer.Dense.class,
+                            aggregate);
+            at = branch(entries, at, members.size(), HEAD, numbers, Layer.Dense.class, head);
+            if (head.isEmpty()) {
                 throw new BundleException(
-                        "bundle layer is " + in + " × " + out + ", expected 1 to " + MAX_UNITS);
+                        "bundle layer "
+                                + at
+                                + " is "
+                                + (at < entries.size() ? entries.get(at) : "missing")
+                                + ", expected the layers of member "
+                                + members.size()
+                                + " in the order sequence, aggregate, head");
             }
-            layers.add(
-                    switch (entry.type()) {
-                        case "dense" ->
-                                new Layer.Dense(
-                                        in,
-                                        out,
-                                        activation(entry),
-                                        take(numbers, in * out),
-                                        take(numbers, out));
-                        case "lstm" ->
-                                new Layer.Lstm(
-                                        in,
-                                        out,
-                                        take(numbers, in * 4 * out),
-                                        take(numbers, out * 4 * out),
-                                        take(numbers, 4 * out));
-                        default ->
-                                throw new BundleException(
-                                        "bundle layer is "
-                                                + entry.type()
-                                                + ", expected dense or lstm");
-                    });
+            members.add(new Network.Member(sequence, aggregate, head));
         }
         if (numbers.hasRemaining()) {
             throw new BundleException(
                     "bundle has " + numbers.remaining() + " bytes of weights too many");
         }
-        return new Network(NetworkKind.of(manifest.kind()), layers);
+        return new Network(NetworkKind.of(manifest.kind()), members);
+    }
+
+    /** Takes the layers of one branch off the list; gives where the next one begins. */
+    private static <T extends Layer> int branch(
+            List<BundleManifest.LayerEntry> entries,
+            int from,
+            int member,
+            String branch,
+            ByteBuffer numbers,
+            Class<T> type,
+            List<T> layers)
+            throws BundleException {
+        int at = from;
+        for (; at < entries.size(); at++) {
+            BundleManifest.LayerEntry entry = entries.get(at);
+            if (entry == null || entry.type() == null) {
+                throw new BundleException("bundle layer is null, expected " + LAYER_TYPES);
+            }
+            if (entry.member() != member || !branch.equals(entry.branch())) {
+                return at;
+            }
+            Layer layer = layer(entry, numbers);
+            if (!type.isInstance(layer)) {
+                throw new BundleException(
+                        "bundle layer of the "
+                                + branch
+                                + " is "
+                                + entry.type()
+                                + ", expected dense");
+            }
+            layers.add(type.cast(layer));
+        }
+        return at;
+    }
+
+    private static Layer layer(BundleManifest.LayerEntry entry, ByteBuffer numbers)
+            throws BundleException {
+        int in = entry.inputs();
+        int out = entry.outputs();
+        if (in < 1 || in > MAX_UNITS || out < 1 || out > MAX_UNITS) {
+            throw new BundleException(
+                    "bundle layer is " + in + " × " + out + ", expected 1 to " + MAX_UNITS);
+        }
+        return switch (entry.type()) {
+            case "dense" ->
+                    new Layer.Dense(
+                            in,
+                            out,
+                            activation(entry),
+                            take(numbers, in * out),
+                            take(numbers, out));
+            case "lstm" ->
+                    new Layer.Lstm(
+                            in,
+                            out,
+                            take(numbers, in * 4 * out),
+                            take(numbers, out * 4 * out),
+                            take(numbers, 4 * out));
+            case "convolution" -> {
+                int kernel = entry.kernel() == null ? 0 : entry.kernel();
+                if (kernel < 1 || kernel > Network.MAX_WINDOW) {
+                    throw new BundleException(
+                            "bundle layer's kernel is "
+                                    + entry.kernel()
+                                    + ", expected 1 to "
+                                    + Network.MAX_WINDOW);
+                }
+                yield new Layer.Convolution(
+                        in,
+                        out,
+                        kernel,
+                        activation(entry),
+                        take(numbers, kernel * in * out),
+                        take(numbers, out));
+            }
+            default ->
+                    throw new BundleException(
+                            "bundle layer is " + entry.type() + ", expected " + LAYER_TYPES);
+        };
     }
 
     private static Activation activation(BundleManifest.LayerEntry entry) throws BundleException {
@@ -337,18 +441,17 @@ public final class BundleFormat {
     }
 
     private static byte[] weightBytes(Network network) {
-        int length = 0;
-        for (Layer layer : network.layers()) {
-            for (float[] block : layer.blocks()) {
-                length += block.length;
+        List<float[]> blocks = new ArrayList<>();
+        for (Network.Member member : network.members()) {
+            for (Layer layer : member.layers()) {
+                blocks.addAll(List.of(layer.blocks()));
             }
         }
+        int length = blocks.stream().mapToInt(block -> block.length).sum();
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * length).order(ByteOrder.LITTLE_ENDIAN);
-        for (Layer layer : network.layers()) {
-            for (float[] block : layer.blocks()) {
-                for (float weight : block) {
-                    bytes.putFloat(weight);
-                }
+        for (float[] block : blocks) {
+            for (float weight : block) {
+                bytes.putFloat(weight);
             }
         }
         return bytes.array();

@@ -15,7 +15,8 @@ import java.util.Map;
  * @param labelCutOff nothing that became known later was used
  * @param metrics on the validation data, such as {@code averagePrecision}
  * @param threshold a calibrated score from here on is an alert
- * @param layers shapes of the network's layers
+ * @param layers shapes of the network's layers, member by member, and in each the layers over the
+ *     sequence, those over the newest vector, and the head
  * @param checksums SHA-256 of every other entry
  */
 public record BundleManifest(
@@ -34,14 +35,24 @@ public record BundleManifest(
         CalibrationEntry calibration,
         List<LayerEntry> layers,
         Map<String, String> checksums) {
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
 
     /** See {@link Calibration}. */
     public record CalibrationEntry(double slope, double intercept) {}
 
     /**
-     * @param type {@code dense} or {@code lstm}
-     * @param activation of a dense layer, in capitals; {@code null} for others
+     * @param member of the network, from 0
+     * @param branch {@code sequence}, {@code aggregate} or {@code head}
+     * @param type {@code dense}, {@code lstm} or {@code convolution}
+     * @param kernel steps that a convolution sees; {@code null} for others
+     * @param activation in capitals; {@code null} for an LSTM
      */
-    public record LayerEntry(String type, int inputs, int outputs, String activation) {}
+    public record LayerEntry(
+            int member,
+            String branch,
+            String type,
+            int inputs,
+            int outputs,
+            Integer kernel,
+            String activation) {}
 }

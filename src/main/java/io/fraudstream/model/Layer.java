@@ -53,6 +53,37 @@ public sealed interface Layer {
         }
     }
 
+    /**
+     * A causal convolution over time whose steps do not overlap: output t = activation(the last
+     * {@code kernel} inputs up to t, joined, the oldest first, · weights + bias). The i-th of
+     * several in a row sees every kernel_1 · … · kernel_(i-1)-th output of the one before, so that
+     * a few layers cover a long sequence, each step once (dilated convolutions as in WaveNet, van
+     * den Oord et al. 2016). Only the newest step's result goes on.
+     *
+     * @param inputs numbers a step
+     * @param kernel steps that one output sees
+     * @param weights kernel · inputs × outputs, row by row
+     * @param bias one per output
+     */
+    record Convolution(
+            int inputs,
+            int outputs,
+            int kernel,
+            Activation activation,
+            float[] weights,
+            float[] bias)
+            implements Layer {
+        public Convolution {
+            requireLength("convolution weights", weights, kernel * inputs * outputs);
+            requireLength("convolution bias", bias, outputs);
+        }
+
+        @Override
+        public float[][] blocks() {
+            return new float[][] {weights, bias};
+        }
+    }
+
     private static void requireLength(String what, float[] values, int expected) {
         if (values.length != expected) {
             throw new IllegalArgumentException(

@@ -1,7 +1,9 @@
 package io.fraudstream.model;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** The networks that can be trained and served. */
 public enum NetworkKind {
@@ -10,7 +12,23 @@ public enum NetworkKind {
     DENSE,
     /** A recurrent layer over the card's last vectors, then dense layers. */
     @JsonProperty("lstm")
-    LSTM;
+    LSTM,
+    /** Temporal convolutions over the card's last vectors, then dense layers. */
+    @JsonProperty("cnn")
+    CNN,
+    /**
+     * A recurrent layer over the card's last vectors beside dense layers over the event's own
+     * vector, then dense layers over both.
+     */
+    @JsonProperty("combined")
+    COMBINED;
+
+    /** The kinds as settings spell them, for a sentence. */
+    public static final String CHOICES =
+            Arrays.stream(values())
+                    .map(NetworkKind::wireName)
+                    .collect(Collectors.joining(", "))
+                    .replaceFirst(", ([a-z]+)$", " or $1");
 
     /** As settings and bundles spell it. */
     public String wireName() {
@@ -26,6 +44,6 @@ public enum NetworkKind {
                 return kind;
             }
         }
-        throw new IllegalArgumentException("model is \"" + name + "\", expected dense or lstm");
+        throw new IllegalArgumentException("model is \"" + name + "\", expected " + CHOICES);
     }
 }

@@ -74,15 +74,25 @@ class BundleFormatTest {
             delimiter = '|',
             textBlock =
                     """
-                    "formatVersion" : 1 | "formatVersion" : 2     | format version 2, expected 1
+                    "formatVersion" : 2 | "formatVersion" : 1     | format version 1, expected 2
+                    "formatVersion" : 2 | "formatVersion" : 2.5   | format version 2.5, expected 2
                     "threshold" : 0.25  | "threshold" : 1.25      | threshold is 1.25, expected 0 to 1
                     "threshold" : 0.25  | "threshold" : "x"       | bundle manifest
                     "slope" : 1.5       | "slope" : 0.0           | expected a positive slope
-                    "kind" : "dense"    | "kind" : "forest"       | expected dense or lstm
-                    "kind" : "dense"    | "kind" : "lstm"         | layer 0 of a lstm network is Dense
-                    "type" : "dense"    | "type" : "lstm"         | weights are left
-                    "type" : "dense"    | "type" : "other"        | expected dense or lstm
-                    "type" : "dense"    | "type" : null           | expected dense or lstm
+                    "kind" : "combined" | "kind" : "forest"       | expected dense, lstm, cnn or combined
+                    "kind" : "combined" | "kind" : "lstm"         | branches of a lstm network are [Lstm] over the sequence and [Dense, Dense]
+                    "kind" : "combined" | "kind" : "dense"        | expected none
+                    "kind" : "combined" | "kind" : "cnn"          | expected [Convolution, ...] and []
+                    "branch" : "sequence"  | "branch" : "aggregate" | bundle layer of the aggregate is lstm, expected dense
+                    "branch" : "aggregate" | "branch" : "head"      | in the order sequence, aggregate, head
+                    "branch" : "aggregate" | "branch" : "middle"    | in the order sequence, aggregate, head
+                    "branch" : "aggregate" | "branch" : null        | in the order sequence, aggregate, head
+                    "member" : 0        | "member" : 1            | in the order sequence, aggregate, head
+                    "type" : "lstm"     | "type" : "dense"        | activation is null
+                    "type" : "dense"    | "type" : "lstm"         | bundle layer of the aggregate is lstm
+                    "type" : "dense"    | "type" : "other"        | expected dense, lstm or convolution
+                    "type" : "dense"    | "type" : null           | expected dense, lstm or convolution
+                    "type" : "dense"    | "type" : "convolution"  | kernel is null, expected 1 to 64
                     "RELU"              | null                    | activation is null
                     "RELU"              | "GELU"                  | activation is GELU
                     "outputs" : 4       | "outputs" : 0           | expected 1 to 4096
@@ -93,7 +103,7 @@ class BundleFormatTest {
                     """)
     void aManifestThatIsNotAsExpectedIsRefused(String found, String replacement, String message)
             throws IOException {
-        byte[] zip = TestBundles.of(NetworkKind.DENSE, schema, 1).zip();
+        byte[] zip = TestBundles.of(NetworkKind.COMBINED, schema, 1).zip();
         byte[] changed =
                 withEntry(
                         zip,

@@ -20,32 +20,7 @@ public final class TestBundles {
             NetworkKind kind, FeatureSchema schema, long seed, String fingerprint) {
         SplittableRandom random = new SplittableRandom(seed);
         int size = schema.size();
-        int units = 4;
-        Layer first =
-                kind == NetworkKind.LSTM
-                        ? new Layer.Lstm(
-                                size,
-                                units,
-                                numbers(random, size * 4 * units),
-                                numbers(random, units * 4 * units),
-                                numbers(random, 4 * units))
-                        : new Layer.Dense(
-                                size,
-                                units,
-                                Activation.RELU,
-                                numbers(random, size * units),
-                                numbers(random, units));
-        Network network =
-                new Network(
-                        kind,
-                        List.of(
-                                first,
-                                new Layer.Dense(
-                                        units,
-                                        1,
-                                        Activation.SIGMOID,
-                                        numbers(random, units),
-                                        numbers(random, 1))));
+        Network network = TestNetworks.of(kind, size, 1, 0.5f, random);
         float[] scale = new float[size];
         Arrays.fill(scale, 0.5f);
         Normalizer normalizer = new Normalizer(new boolean[size], new float[size], scale);
@@ -70,7 +45,7 @@ public final class TestBundles {
         for (int i = 0; i < sequences.length; i++) {
             sequences[i] = new float[i + 1][];
             for (int step = 0; step <= i; step++) {
-                sequences[i][step] = numbers(random, size);
+                sequences[i][step] = TestNetworks.numbers(size, 0.5f, random);
             }
         }
         CompiledScorer scorer = new CompiledScorer("test", network, normalizer, Calibration.NONE);
@@ -82,16 +57,8 @@ public final class TestBundles {
                 manifest,
                 network,
                 normalizer,
-                numbers(random, size),
+                TestNetworks.numbers(size, 0.5f, random),
                 new GoldenCases(sequences, outputs),
                 new byte[] {1, 2, 3});
-    }
-
-    private static float[] numbers(SplittableRandom random, int count) {
-        float[] numbers = new float[count];
-        for (int i = 0; i < count; i++) {
-            numbers[i] = (float) (random.nextDouble() - 0.5);
-        }
-        return numbers;
     }
 }

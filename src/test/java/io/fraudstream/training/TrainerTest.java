@@ -229,7 +229,14 @@ class TrainerTest {
 
     private static TrainingSettings settings(NetworkKind kind, long seed) {
         NetworkSettings network =
-                new NetworkSettings(kind, 4, List.of(8), 0.02, 0.8, 0, 0, 32, 4, 2, seed);
+                NetworkSettings.defaults(kind, seed)
+                        .with("lstmUnits", "4")
+                        .with("hiddenUnits", "8")
+                        .with("learningRate", "0.02")
+                        .with("learningRateDecay", "0.8")
+                        .with("l2", "0")
+                        .with("batchSize", "32")
+                        .withEpochs(4, 2);
         return new TrainingSettings(network, Duration.ofDays(7), 7, 0.5, 3, 0.05);
     }
 }

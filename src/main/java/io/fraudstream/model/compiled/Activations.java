@@ -1,5 +1,7 @@
 package io.fraudstream.model.compiled;
 
+import io.fraudstream.model.Activation;
+
 /**
  * Activation functions over arrays, in float arithmetic that is the same on every machine and that
  * C2 turns into vector instructions: no branches, no calls.
@@ -35,6 +37,14 @@ final class Activations {
     /** σ(x) = (1 + tanh(x / 2)) / 2. */
     static float sigmoid(float value) {
         return 0.5f + 0.5f * tanh(0.5f * value);
+    }
+
+    static void apply(Activation activation, float[] values) {
+        switch (activation) {
+            case RELU -> relu(values, values.length);
+            case TANH -> tanh(values, 0, values.length);
+            case SIGMOID -> sigmoid(values, 0, values.length);
+        }
     }
 
     static void relu(float[] values, int count) {

@@ -3,7 +3,9 @@ package io.fraudstream.model.dl4j;
 import io.fraudstream.model.Network;
 import io.fraudstream.model.Normalizer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,8 +13,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Trains a network on binary cross-entropy with Adam, in mini-batches in an order drawn from the
  * seed, until the validation measure has not risen for {@link NetworkSettings#patience()} epochs;
- * the weights of the best epoch are kept. The same settings, examples and threads give the same
- * weights.
+ * the weights of the best epoch are kept. With {@link NetworkSettings#averaging()} it is the moving
+ * average of the weights that is validated and kept. The same settings, examples and threads give
+ * the same weights.
  */
 public final class NetworkTrainer {
     private final NetworkSettings settings;
@@ -39,6 +42,12 @@ public final class NetworkTrainer {
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
         }
+        WeightAverage average =
+                settings.averaging() > 0
+                        ? new WeightAverage(settings.averaging(), reference.weights())
+                        : null;
+        // Of a full batch and of the last one of an epoch.
+        Map<Integer, Batch> buffers = new HashMap<>();
         List<EpochResult> epochs = new ArrayList<>();
         int best = 0;
         INDArray bestWeights = null;
@@ -46,10 +55,11 @@ public final class NetworkTrainer {
                 epoch <= settings.maxEpochs() && epoch - best <= settings.patience();
                 epoch++) {
             shuffle(order, random);
-            double loss = runEpoch(reference, examples, order, epoch);
+            double loss = runEpoch(reference, average, examples, buffers, order, epoch);
             reference.endEpoch();
-            EpochResult result =
-                    new EpochResult(epoch, loss, validation.applyAsDouble(reference.network()));
+            INDArray weights = average == null ? reference.weights().dup() : average.average();
+            Network network = reference.network(weights);
+            EpochResult result = new EpochResult(epoch, loss, validation.applyAsDouble(network));
             epochs.add(result);
             progress.epochDone(result);
             if (best == 0 || !(result.validation() <= epochs.get(best - 1).validation())) {
@@ -57,26 +67,40 @@ public final class NetworkTrainer {
                 if (bestWeights != null) {
                     bestWeights.close();
                 }
-                bestWeights = reference.copyOfWeights();
+                bestWeights = weights;
+            } else {
+                weights.close();
             }
         }
         reference.setWeights(bestWeights);
+        bestWeights.close();
+        buffers.values().forEach(Batch::close);
         return new TrainedNetwork(reference, reference.network(), epochs, best);
     }
 
-    private double runEpoch(ReferenceNetwork reference, Examples examples, int[] order, int epoch) {
+    private double runEpoch(
+            ReferenceNetwork reference,
+            WeightAverage average,
+            Examples examples,
+            Map<Integer, Batch> buffers,
+            int[] order,
+            int epoch) {
         int batches = (order.length + settings.batchSize() - 1) / settings.batchSize();
-        Batch whole = reference.batch(Math.min(settings.batchSize(), order.length));
         double sum = 0;
         for (int number = 0; number < batches; number++) {
             int from = number * settings.batchSize();
             int size = Math.min(settings.batchSize(), order.length - from);
-            Batch batch = size == settings.batchSize() ? whole : reference.batch(size);
+            Batch batch =
+                    buffers.computeIfAbsent(
+                            size, count -> reference.batch(count, settings.positiveWeight()));
             for (int i = 0; i < size; i++) {
                 int example = order[from + i];
                 batch.set(i, examples.sequence(example), examples.isFraud(example));
             }
             double loss = reference.fit(batch);
+            if (average != null) {
+                average.add(reference.weights());
+            }
             sum += loss * size;
             progress.batchDone(epoch, number + 1, batches, loss);
         }

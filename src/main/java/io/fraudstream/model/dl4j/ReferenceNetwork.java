@@ -1,8 +1,6 @@
 package io.fraudstream.model.dl4j;
 
-import io.fraudstream.features.FeatureSchema;
-import io.fraudstream.model.Activation;
-import io.fraudstream.model.Layer;
+import io.fraudstream.model.Calibration;
 import io.fraudstream.model.Network;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.Normalizer;
@@ -11,26 +9,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.nd4j.linalg.schedule.ExponentialSchedule;
-import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * A network in DL4J with the normaliser of its inputs: the reference for scores. Not safe for
@@ -43,65 +29,20 @@ public final class ReferenceNetwork {
 
     private final NetworkKind kind;
     private final Normalizer normalizer;
-    private final MultiLayerNetwork network;
+    private final ComputationGraph network;
+    private final int window;
 
-    private ReferenceNetwork(NetworkKind kind, Normalizer normalizer, MultiLayerNetwork network) {
+    private ReferenceNetwork(NetworkKind kind, Normalizer normalizer, ComputationGraph network) {
         this.kind = kind;
         this.normalizer = normalizer;
         this.network = network;
+        this.window = network().window();
     }
 
     /** A network with the first weights that the settings' seed gives. */
     public static ReferenceNetwork create(NetworkSettings settings, Normalizer normalizer) {
-        NeuralNetConfiguration.ListBuilder layers =
-                new NeuralNetConfiguration.Builder()
-                        .seed(settings.seed())
-                        .weightInit(WeightInit.XAVIER)
-                        .l2(settings.l2())
-                        .updater(
-                                new Adam(
-                                        new ExponentialSchedule(
-                                                ScheduleType.EPOCH,
-                                                settings.learningRate(),
-                                                settings.learningRateDecay())))
-                        .list();
-        boolean recurrent = settings.kind() == NetworkKind.LSTM;
-        if (recurrent) {
-            layers.layer(
-                    new LastTimeStep(
-                            new LSTM.Builder()
-                                    .nOut(settings.lstmUnits())
-                                    .activation(org.nd4j.linalg.activations.Activation.TANH)
-                                    .gateActivationFunction(
-                                            org.nd4j.linalg.activations.Activation.SIGMOID)
-                                    .forgetGateBiasInit(1)
-                                    .build()));
-        }
-        for (int units : settings.hiddenUnits()) {
-            DenseLayer.Builder layer =
-                    new DenseLayer.Builder()
-                            .nOut(units)
-                            .activation(org.nd4j.linalg.activations.Activation.RELU)
-                            .weightInit(WeightInit.RELU);
-            if (settings.dropout() > 0) {
-                // DL4J takes the probability of keeping an input.
-                layer.dropOut(1 - settings.dropout());
-            }
-            layers.layer(layer.build());
-        }
-        layers.layer(
-                new OutputLayer.Builder(LossFunction.XENT)
-                        .nOut(1)
-                        .activation(org.nd4j.linalg.activations.Activation.SIGMOID)
-                        .build());
-        layers.setInputType(
-                recurrent
-                        ? InputType.recurrent(normalizer.size(), FeatureSchema.SEQUENCE_LENGTH)
-                        : InputType.feedForward(normalizer.size()));
-        MultiLayerConfiguration configuration = layers.build();
-        MultiLayerNetwork network = new MultiLayerNetwork(configuration);
-        network.init();
-        return new ReferenceNetwork(settings.kind(), normalizer, network);
+        return new ReferenceNetwork(
+                settings.kind(), normalizer, NetworkGraph.create(settings, normalizer.size()));
     }
 
     /**
@@ -112,8 +53,8 @@ public final class ReferenceNetwork {
      */
     public static ReferenceNetwork open(byte[] zip, NetworkKind kind, Normalizer normalizer) {
         try {
-            MultiLayerNetwork network =
-                    ModelSerializer.restoreMultiLayerNetwork(new ByteArrayInputStream(zip), false);
+            ComputationGraph network =
+                    ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(zip), false);
             return new ReferenceNetwork(kind, normalizer, network);
         } catch (IOException | RuntimeException broken) {
             throw new IllegalArgumentException(
@@ -126,15 +67,20 @@ public final class ReferenceNetwork {
         float[] outputs = new float[sequences.length];
         for (int from = 0; from < sequences.length; from += OUTPUT_BATCH) {
             int size = Math.min(OUTPUT_BATCH, sequences.length - from);
-            Batch batch = batch(size);
-            for (int i = 0; i < size; i++) {
-                batch.set(i, sequences[from + i], false);
-            }
-            try (INDArray features = batch.features();
-                    INDArray mask = batch.mask()) {
-                INDArray result = network.output(features, false, mask, null);
+            try (Batch batch = batch(size, 1)) {
                 for (int i = 0; i < size; i++) {
-                    outputs[from + i] = result.getFloat(i, 0);
+                    batch.set(i, sequences[from + i], false);
+                }
+                network.setLayerMaskArrays(batch.masks(), null);
+                Map<String, INDArray> activations = network.feedForward(batch.inputs(), false);
+                network.clearLayerMaskArrays();
+                double[][] logOdds = NetworkGraph.logOdds(network, activations);
+                for (int i = 0; i < size; i++) {
+                    double sum = 0;
+                    for (double[] member : logOdds) {
+                        sum += member[i];
+                    }
+                    outputs[from + i] = (float) Calibration.NONE.probability(sum / logOdds.length);
                 }
             }
         }
@@ -143,31 +89,7 @@ public final class ReferenceNetwork {
 
     /** The weights as plain numbers. */
     public Network network() {
-        List<Layer> layers = new ArrayList<>();
-        for (org.deeplearning4j.nn.api.Layer layer : network.getLayers()) {
-            INDArray weights = layer.getParam("W");
-            int inputs = (int) weights.size(0);
-            if (layer.paramTable().containsKey("RW")) {
-                INDArray recurrent = layer.getParam("RW");
-                layers.add(
-                        new Layer.Lstm(
-                                inputs,
-                                (int) recurrent.size(0),
-                                rowByRow(weights),
-                                rowByRow(recurrent),
-                                rowByRow(layer.getParam("b"))));
-            } else {
-                boolean last = layers.size() == network.getnLayers() - 1;
-                layers.add(
-                        new Layer.Dense(
-                                inputs,
-                                (int) weights.size(1),
-                                last ? Activation.SIGMOID : Activation.RELU,
-                                rowByRow(weights),
-                                rowByRow(layer.getParam("b"))));
-            }
-        }
-        return new Network(kind, layers);
+        return NetworkGraph.network(kind, network, normalizer.size());
     }
 
     /** DL4J's own zip, without the optimiser's state; the same weights give the same bytes. */
@@ -181,41 +103,44 @@ public final class ReferenceNetwork {
         }
     }
 
-    /** One step of the optimiser; the batch's mean loss. */
+    /** One step of the optimiser; the batch's mean loss, over the members too. */
     double fit(Batch batch) {
-        try (INDArray features = batch.features();
-                INDArray labels = batch.labels();
-                INDArray mask = batch.mask()) {
-            network.fit(features, labels, mask, null);
-            return network.score();
+        INDArray[] labels = new INDArray[network.getNumOutputArrays()];
+        Arrays.fill(labels, batch.labels());
+        INDArray[] weights = null;
+        if (batch.weights() != null) {
+            weights = new INDArray[labels.length];
+            Arrays.fill(weights, batch.weights());
         }
+        network.fit(batch.inputs(), labels, batch.masks(), weights);
+        return network.score() / labels.length;
     }
 
     void endEpoch() {
         network.incrementEpochCount();
     }
 
-    INDArray copyOfWeights() {
-        return network.params().dup();
+    /** All weights as DL4J trains them: a view. */
+    INDArray weights() {
+        return network.params();
     }
 
     void setWeights(INDArray weights) {
-        network.setParams(weights);
+        network.params().assign(weights);
     }
 
-    Batch batch(int size) {
-        return new Batch(kind, normalizer, size);
-    }
-
-    // Parameters are views and often column by column, so each number is asked for by its place.
-    private static float[] rowByRow(INDArray matrix) {
-        float[] numbers = new float[(int) matrix.length()];
-        boolean vector = matrix.rank() < 2;
-        int columns = vector ? numbers.length : (int) matrix.size(1);
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = vector ? matrix.getFloat(i) : matrix.getFloat(i / columns, i % columns);
+    /** What {@link #network()} would be with these weights. */
+    Network network(INDArray weights) {
+        try (INDArray own = weights().dup()) {
+            setWeights(weights);
+            Network network = network();
+            setWeights(own);
+            return network;
         }
-        return numbers;
+    }
+
+    Batch batch(int size, double positiveWeight) {
+        return new Batch(kind, normalizer, window, positiveWeight, size);
     }
 
     private static byte[] withFixedTimes(byte[] zip) throws IOException {

@@ -15,7 +15,7 @@ public interface TrainingProgress {
     /**
      * @param epoch from 1
      * @param batch from 1
-     * @param loss mean cross-entropy over the batch, in nats
+     * @param loss mean over the batch, see {@link Loss}
      */
     void batchDone(int epoch, int batch, int batches, double loss);
 

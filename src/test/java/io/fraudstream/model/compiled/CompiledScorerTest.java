@@ -32,7 +32,9 @@ class CompiledScorerTest {
         CompiledScorer scorer =
                 new CompiledScorer(
                         "test",
-                        new Network(NetworkKind.DENSE, List.of(hidden, last)),
+                        new Network(
+                                NetworkKind.DENSE,
+                                new Network.Member(List.of(), List.of(), List.of(hidden, last))),
                         plain(2),
                         new Calibration(2, -1));
 
@@ -60,7 +62,9 @@ class CompiledScorerTest {
         CompiledScorer scorer =
                 new CompiledScorer(
                         "test",
-                        new Network(NetworkKind.LSTM, List.of(lstm, last)),
+                        new Network(
+                                NetworkKind.LSTM,
+                                new Network.Member(List.of(lstm), List.of(), List.of(last))),
                         plain(inputs),
                         Calibration.NONE);
         for (int length = 1; length <= 8; length++) {
@@ -84,7 +88,9 @@ class CompiledScorerTest {
         CompiledScorer scorer =
                 new CompiledScorer(
                         "test",
-                        new Network(NetworkKind.LSTM, List.of(lstm, last)),
+                        new Network(
+                                NetworkKind.LSTM,
+                                new Network.Member(List.of(lstm), List.of(), List.of(last))),
                         plain(3),
                         Calibration.NONE);
         float[][] nine = new float[9][];
@@ -127,7 +133,10 @@ class CompiledScorerTest {
             CompiledScorer scorer =
                     new CompiledScorer(
                             "test",
-                            new Network(NetworkKind.DENSE, List.of(hidden, last)),
+                            new Network(
+                                    NetworkKind.DENSE,
+                                    new Network.Member(
+                                            List.of(), List.of(), List.of(hidden, last))),
                             plain(1),
                             Calibration.NONE);
             double expected =

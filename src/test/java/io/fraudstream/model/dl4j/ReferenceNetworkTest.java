@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.model.Activation;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.Calibration;
 import io.fraudstream.model.GoldenCases;
@@ -19,6 +20,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class ReferenceNetworkTest {
     private static final int FEATURES = 7;
@@ -177,36 +182,141 @@ class ReferenceNetworkTest {
 
     @Test
     void settingsNameWhatIsWrong() {
-        assertThatThrownBy(
-                        () ->
-                                new NetworkSettings(
-                                        NetworkKind.LSTM,
-                                        0,
-                                        List.of(8),
-                                        0.001,
-                                        1,
-                                        0,
-                                        0,
-                                        32,
-                                        6,
-                                        2,
-                                        1))
+        NetworkSettings lstm = NetworkSettings.defaults(NetworkKind.LSTM, 1);
+
+        assertThatThrownBy(() -> lstm.with("lstmUnits", "0"))
                 .hasMessage("lstmUnits is 0, expected 1 or more");
-        assertThatThrownBy(
-                        () ->
-                                new NetworkSettings(
-                                        NetworkKind.DENSE,
-                                        0,
-                                        List.of(8),
-                                        1.5,
-                                        1,
-                                        0,
-                                        0,
-                                        32,
-                                        6,
-                                        2,
-                                        1))
+        assertThatThrownBy(() -> lstm.with("learningRate", "1.5"))
                 .hasMessage("learningRate is 1.5, expected above 0 and below 1");
+        assertThatThrownBy(() -> lstm.with("averaging", "1"))
+                .hasMessage("averaging is 1.0, expected 0 or more and below 1");
+        assertThatThrownBy(() -> lstm.with("hiddenUnits", "12-x"))
+                .hasMessage("hiddenUnits is \"x\", expected a whole number");
+        assertThatThrownBy(() -> lstm.with("l2", "much"))
+                .hasMessage("l2 is \"much\", expected a number");
+        assertThatThrownBy(() -> lstm.with("units", "3"))
+                .hasMessageStartingWith(
+                        "\"units\" is no setting of a network, expected one of [members, ");
+        assertThatThrownBy(() -> lstm.with("loss", "hinge"))
+                .hasMessage("loss is \"hinge\", expected one of [cross-entropy, squared-error]");
+        assertThatThrownBy(() -> lstm.with("members", "17"))
+                .hasMessage("members is 17, expected 1 to 16");
+        NetworkSettings cnn = NetworkSettings.defaults(NetworkKind.CNN, 1);
+        assertThatThrownBy(() -> cnn.with("kernel", "9"))
+                .hasMessage("kernel is 9, expected 1 or more and kernel^layers at most 64");
+        assertThatThrownBy(() -> cnn.with("filters", ""))
+                .hasMessage("filters is [], expected one number or more");
+    }
+
+    @Test
+    void everySettingCanBeChangedByName() {
+        NetworkSettings changed = NetworkSettings.defaults(NetworkKind.LSTM, 5);
+        for (String name : NetworkSettings.NAMES) {
+            String value =
+                    switch (name) {
+                        case "filters", "aggregateUnits", "hiddenUnits" -> "3-2";
+                        case "members",
+                                "lstmUnits",
+                                "kernel",
+                                "batchSize",
+                                "maxEpochs",
+                                "patience",
+                                "seed" ->
+                                "7";
+                        case "activation" -> "tanh";
+                        case "loss" -> "squared-error";
+                        default -> "0.25";
+                    };
+            NetworkSettings one = changed.with(name, value);
+            assertThat(one).isNotEqualTo(changed);
+            changed = one;
+        }
+
+        assertThat(changed)
+                .isEqualTo(
+                        new NetworkSettings(
+                                NetworkKind.LSTM,
+                                7,
+                                7,
+                                List.of(3, 2),
+                                7,
+                                List.of(3, 2),
+                                List.of(3, 2),
+                                Activation.TANH,
+                                Loss.SQUARED_ERROR,
+                                0.25,
+                                0.25,
+                                0.25,
+                                0.25,
+                                0.25,
+                                7,
+                                7,
+                                7,
+                                0.25,
+                                7));
+    }
+
+    @Test
+    void averagedWeightsAreTheMeanOfStepsThatFadesBackwards() {
+        WeightAverage average = new WeightAverage(0.5, Nd4j.zeros(1, 2));
+
+        average.add(Nd4j.create(new float[][] {{1, 10}}));
+        assertThat(average.average().toFloatVector()).containsExactly(1, 10);
+        average.add(Nd4j.create(new float[][] {{4, -20}}));
+
+        // (1 · 1 + 2 · 4) / 3 and (1 · 10 + 2 · -20) / 3.
+        assertThat(average.average().toFloatVector()).containsExactly(3, -10);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theAverageIsValidatedAndKept(NetworkKind kind) {
+        NetworkSettings raw = settings(kind, 5);
+        List<float[][][]> seen = new ArrayList<>();
+
+        TrainedNetwork averaged =
+                new NetworkTrainer(raw.with("averaging", "0.9"), TrainingProgress.SILENT)
+                        .train(
+                                examples(512),
+                                normalizer(),
+                                network -> {
+                                    seen.add(blocks(network));
+                                    return seen.size() == 3 ? 1 : 0;
+                                });
+        TrainedNetwork last = train(kind, 5);
+
+        assertThat(averaged.bestEpoch()).isEqualTo(3);
+        assertThat(blocks(averaged.network())).isDeepEqualTo(seen.get(2));
+        // The steps themselves are the same with and without it.
+        assertThat(averaged.epochs())
+                .extracting(EpochResult::loss)
+                .startsWith(
+                        last.epochs().get(0).loss(),
+                        last.epochs().get(1).loss(),
+                        last.epochs().get(2).loss());
+        assertThat(blocks(averaged.network())[0]).isNotEqualTo(blocks(last.network())[0]);
+        assertParity(averaged.reference(), sequences(96));
+    }
+
+    @Test
+    void numbersAreCopiedRowByRowHoweverTheyLie() {
+        INDArray wide = Nd4j.arange(24).castTo(DataType.FLOAT).reshape('f', 4, 6);
+        INDArray view = wide.get(NDArrayIndex.interval(1, 3), NDArrayIndex.interval(2, 5));
+        float[] expected = new float[6];
+        for (int i = 0; i < 6; i++) {
+            expected[i] = view.getFloat(i / 3, i % 3);
+        }
+
+        assertThat(NetworkGraph.rowByRow(view)).containsExactly(expected);
+        assertThat(NetworkGraph.rowByRow(view.transpose()))
+                .containsExactly(
+                        expected[0],
+                        expected[3],
+                        expected[1],
+                        expected[4],
+                        expected[2],
+                        expected[5]);
+        assertThat(NetworkGraph.rowByRow(wide.getRow(1))).hasSize(6).startsWith(1, 5, 9);
     }
 
     @Test
@@ -215,6 +325,30 @@ class ReferenceNetworkTest {
                 .containsExactly(128, 64);
         assertThat(NetworkSettings.defaults(NetworkKind.LSTM, 1).lstmUnits()).isEqualTo(32);
         assertThat(NetworkSettings.defaults(NetworkKind.LSTM, 1).hiddenUnits()).containsExactly(32);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyVariantTrainsAndIsServedTheSame(NetworkKind kind) {
+        for (String[] change :
+                new String[][] {
+                    {"activation", "tanh"},
+                    {"loss", "squared-error"},
+                    {"positiveWeight", "3"},
+                    {"dropout", "0.2"},
+                    {"members", "3"}
+                }) {
+            TrainedNetwork trained =
+                    new NetworkTrainer(
+                                    settings(kind, 5).with(change[0], change[1]),
+                                    TrainingProgress.SILENT)
+                            .train(examples(256), normalizer(), network -> Double.NaN);
+
+            assertParity(trained.reference(), sequences(40));
+            assertThat(trained.epochs().get(5).loss())
+                    .as("%s %s", kind, change[0])
+                    .isLessThan(trained.epochs().get(0).loss());
+        }
     }
 
     private void assertParity(ReferenceNetwork reference, float[][][] sequences) {
@@ -244,7 +378,20 @@ class ReferenceNetworkTest {
     }
 
     private static NetworkSettings settings(NetworkKind kind, long seed) {
-        return new NetworkSettings(kind, 6, List.of(9, 5), 0.02, 0.9, 1e-6, 0, 32, 6, 2, seed);
+        NetworkSettings settings =
+                NetworkSettings.defaults(kind, seed)
+                        .with("hiddenUnits", "9-5")
+                        .with("learningRate", "0.02")
+                        .with("learningRateDecay", "0.9")
+                        .with("l2", "1e-6")
+                        .with("batchSize", "32")
+                        .withEpochs(6, 2);
+        return switch (kind) {
+            case DENSE -> settings;
+            case LSTM -> settings.with("lstmUnits", "6");
+            case CNN -> settings.with("filters", "6-5");
+            case COMBINED -> settings.with("lstmUnits", "6").with("aggregateUnits", "7");
+        };
     }
 
     private static Normalizer normalizer() {
@@ -305,6 +452,9 @@ class ReferenceNetworkTest {
     }
 
     private static float[][][] blocks(Network network) {
-        return network.layers().stream().map(Layer::blocks).toArray(float[][][]::new);
+        return network.members().stream()
+                .flatMap(member -> member.layers().stream())
+                .map(Layer::blocks)
+                .toArray(float[][][]::new);
     }
 }
