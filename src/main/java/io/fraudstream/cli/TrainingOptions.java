@@ -17,7 +17,7 @@ import picocli.CommandLine.TypeConversionException;
 final class TrainingOptions {
     @Option(
             names = "--model",
-            paramLabel = "dense|lstm",
+            paramLabel = "dense|lstm|cnn|combined",
             description = "The kind of network (default: the setting training.model).")
     private String kind;
 

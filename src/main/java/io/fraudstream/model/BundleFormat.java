@@ -348,8 +348,7 @@ public final class BundleFormat {
             if (entry.member() != member || !branch.equals(entry.branch())) {
                 return at;
             }
-            Layer layer = layer(entry, numbers);
-            if (!type.isInstance(layer)) {
+            if (type == Layer.Dense.class && !entry.type().equals("dense")) {
                 throw new BundleException(
                         "bundle layer of the "
                                 + branch
@@ -357,7 +356,7 @@ public final class BundleFormat {
                                 + entry.type()
                                 + ", expected dense");
             }
-            layers.add(type.cast(layer));
+            layers.add(type.cast(layer(entry, numbers)));
         }
         return at;
     }

@@ -13,4 +13,13 @@ public interface FraudModel {
      *     memory look at the last only
      */
     double score(float[][] sequence);
+
+    /**
+     * What each feature of a sequence's newest event adds to the score.
+     *
+     * @param usual raw values that the event's own are compared with; NaN where unknown
+     * @return per feature, in log-odds of the calibrated probability; they add up to the difference
+     *     between this event and the same event with the usual values, to about a hundredth
+     */
+    double[] contributions(float[][] sequence, float[] usual);
 }

@@ -1,13 +1,14 @@
 package io.fraudstream.model;
 
 /**
- * Why a score is what it is: one feature, what it is here, what it usually is, and how far the
- * score moves between them.
+ * Why a score is what it is: one feature, what it is here, what it usually is, and what the
+ * difference adds to the score.
  *
  * @param feature its name in the schema
  * @param value raw; NaN if missing
  * @param usual the card's own mean over its last events, or the population's median; NaN if unknown
- * @param contribution log-odds that the score loses when the value is replaced by the usual one
+ * @param contribution log-odds that it adds to the score; those of all features of an event add up
+ *     to the difference between it and an event with the usual values
  * @param text for an analyst
  */
 public record Reason(

@@ -7,12 +7,15 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Explains a score by occlusion: each feature of the newest event is replaced by its usual value,
- * and those whose replacement lowers the log-odds most are the reasons. It costs one scoring per
- * feature, so it runs on alerts only.
+ * Explains a score: what each feature of the newest event adds to the log-odds by not being as
+ * usual, as the model's integrated gradients share it out. What adds most are the reasons. It costs
+ * some hundred scorings, so it runs on alerts only.
  */
 public final class ReasonCodes {
     private static final int MIN_OWN_EVENTS = 3;
+
+    /** Less than this, a hundredth of the odds, is no reason. */
+    private static final double LEAST_CONTRIBUTION = 0.01;
 
     private final FeatureSchema schema;
     private final FraudModel model;
@@ -29,29 +32,23 @@ public final class ReasonCodes {
 
     /** At most {@code count} reasons that raise the score, the strongest first. */
     public List<Reason> explain(float[][] sequence, int count) {
-        int last = sequence.length - 1;
-        float[] vector = sequence[last];
-        float[] occluded = vector.clone();
-        float[][] changed = sequence.clone();
-        changed[last] = occluded;
-        double before = logOdds(model.score(sequence));
+        float[] vector = sequence[sequence.length - 1];
+        float[] usual = new float[vector.length];
+        for (int i = 0; i < usual.length; i++) {
+            usual[i] = usual(sequence, i);
+        }
+        double[] contributions = model.contributions(sequence, usual);
         List<Reason> reasons = new ArrayList<>();
         for (int i = 0; i < vector.length; i++) {
-            float usual = usual(sequence, i);
-            if (Float.isNaN(vector[i]) || usual == vector[i]) {
-                continue;
-            }
-            occluded[i] = usual;
-            double contribution = before - logOdds(model.score(changed));
-            occluded[i] = vector[i];
-            if (contribution > 0) {
+            // What is missing has no value to tell.
+            if (contributions[i] >= LEAST_CONTRIBUTION && !Float.isNaN(vector[i])) {
                 reasons.add(
                         new Reason(
                                 schema.specs().get(i).name(),
                                 vector[i],
-                                usual,
-                                contribution,
-                                text(i, vector[i], usual)));
+                                usual[i],
+                                contributions[i],
+                                text(i, vector[i], usual[i])));
             }
         }
         reasons.sort(Comparator.comparingDouble(Reason::contribution).reversed());
@@ -86,10 +83,5 @@ public final class ReasonCodes {
         return Float.isNaN(usual)
                 ? words
                 : words + " (usually " + schema.words(feature, usual) + ")";
-    }
-
-    private static double logOdds(double probability) {
-        double bounded = Math.max(1e-15, Math.min(1 - 1e-15, probability));
-        return StrictMath.log(bounded / (1 - bounded));
     }
 }

@@ -154,7 +154,8 @@ class TrainingCommandsTest {
 
         err.getBuffer().setLength(0);
         assertThat(backtest("forest", "--scores", "scores.csv")).isEqualTo(2);
-        assertThat(err.toString()).contains("model is \"forest\", expected dense or lstm");
+        assertThat(err.toString())
+                .contains("model is \"forest\", expected dense, lstm, cnn or combined");
 
         err.getBuffer().setLength(0);
         assertThat(

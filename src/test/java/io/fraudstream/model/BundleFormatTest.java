@@ -84,15 +84,17 @@ class BundleFormatTest {
                     "kind" : "combined" | "kind" : "dense"        | expected none
                     "kind" : "combined" | "kind" : "cnn"          | expected [Convolution, ...] and []
                     "branch" : "sequence"  | "branch" : "aggregate" | bundle layer of the aggregate is lstm, expected dense
-                    "branch" : "aggregate" | "branch" : "head"      | in the order sequence, aggregate, head
+                    "branch" : "aggregate" | "branch" : "head"      | the head takes 60 inputs, expected the branches' 4
                     "branch" : "aggregate" | "branch" : "middle"    | in the order sequence, aggregate, head
                     "branch" : "aggregate" | "branch" : null        | in the order sequence, aggregate, head
                     "member" : 0        | "member" : 1            | in the order sequence, aggregate, head
                     "type" : "lstm"     | "type" : "dense"        | activation is null
                     "type" : "dense"    | "type" : "lstm"         | bundle layer of the aggregate is lstm
-                    "type" : "dense"    | "type" : "other"        | expected dense, lstm or convolution
+                    "type" : "dense"    | "type" : "other"        | layer of the aggregate is other, expected dense
                     "type" : "dense"    | "type" : null           | expected dense, lstm or convolution
-                    "type" : "dense"    | "type" : "convolution"  | kernel is null, expected 1 to 64
+                    "type" : "dense"    | "type" : "convolution"  | layer of the aggregate is convolution, expected dense
+                    "type" : "lstm"     | "type" : "other"        | layer is other, expected dense, lstm or convolution
+                    "type" : "lstm"     | "type" : "convolution"  | kernel is null, expected 1 to 64
                     "RELU"              | null                    | activation is null
                     "RELU"              | "GELU"                  | activation is GELU
                     "outputs" : 4       | "outputs" : 0           | expected 1 to 4096

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.transaction.ExchangeRates;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class ReasonCodesTest {
@@ -28,6 +31,20 @@ class ReasonCodesTest {
                     float[] vector = sequence[sequence.length - 1];
                     return Calibration.NONE.probability(
                             1e-4 * vector[amount] + 2 * vector[share] - 0.1 * vector[hour]);
+                }
+
+                @Override
+                public double[] contributions(float[][] sequence, float[] usual) {
+                    float[] vector = sequence[sequence.length - 1];
+                    double[] contributions = new double[vector.length];
+                    contributions[amount] = 1e-4 * (known(vector, amount) - usual[amount]);
+                    contributions[share] = 2 * (vector[share] - usual[share]);
+                    contributions[hour] = -0.1 * (vector[hour] - usual[hour]);
+                    return contributions;
+                }
+
+                private float known(float[] vector, int feature) {
+                    return Float.isNaN(vector[feature]) ? 1e6f : vector[feature];
                 }
             };
 
@@ -77,6 +94,44 @@ class ReasonCodesTest {
                 new ReasonCodes(schema, model, new float[schema.size()]).explain(sequence, 3);
 
         assertThat(reasons).extracting(Reason::feature).contains("terminal_fraud_share_30d");
+    }
+
+    @Test
+    void whatIsMissingAndWhatHardlyMattersIsNoReason() {
+        float[] usual = new float[schema.size()];
+
+        List<Reason> reasons =
+                new ReasonCodes(schema, model, usual)
+                        .explain(new float[][] {vector(Float.NaN, 0, 0.004f)}, 3);
+
+        assertThat(reasons).isEmpty();
+    }
+
+    @Test
+    void aCompiledNetworksReasonsAddUp() {
+        SplittableRandom random = new SplittableRandom(8);
+        Network network = TestNetworks.of(NetworkKind.COMBINED, schema.size(), 1, 0.5f, random);
+        float[] scale = new float[schema.size()];
+        Arrays.fill(scale, 1);
+        CompiledScorer scorer =
+                new CompiledScorer(
+                        "test",
+                        network,
+                        new Normalizer(new boolean[scale.length], new float[scale.length], scale),
+                        new Calibration(0.5, -1));
+        float[][] sequence = {TestNetworks.numbers(schema.size(), 3, random)};
+        float[] usual = new float[schema.size()];
+
+        List<Reason> reasons =
+                new ReasonCodes(schema, scorer, usual).explain(sequence, schema.size());
+
+        double[] all = scorer.contributions(sequence, usual);
+        double raising = Arrays.stream(all).filter(one -> one >= 0.01).sum();
+        assertThat(reasons).hasSizeBetween(5, schema.size() - 5);
+        assertThat(reasons.stream().mapToDouble(Reason::contribution).sum())
+                .isCloseTo(raising, within(1e-9));
+        assertThat(reasons)
+                .isSortedAccordingTo(Comparator.comparingDouble(Reason::contribution).reversed());
     }
 
     @Test

@@ -18,6 +18,7 @@ public final class CompiledScorer implements FraudModel {
     private final String bundleId;
     private final Normalizer normalizer;
     private final Calibration calibration;
+    private final InputGradients gradients;
     private final MemberKernel[] members;
     private final int steps;
     private final int window;
@@ -63,6 +64,7 @@ public final class CompiledScorer implements FraudModel {
         this.bundleId = bundleId;
         this.normalizer = normalizer;
         this.calibration = calibration;
+        this.gradients = new InputGradients(network, normalizer, calibration);
         this.members =
                 network.members().stream()
                         .map(member -> new MemberKernel(member, network.window()))
@@ -80,6 +82,12 @@ public final class CompiledScorer implements FraudModel {
     @Override
     public double score(float[][] sequence) {
         return calibration.probability(logOdds(sequence));
+    }
+
+    /** Allocates, and costs some hundred times as much as a score. */
+    @Override
+    public double[] contributions(float[][] sequence, float[] usual) {
+        return gradients.contributions(sequence, usual);
     }
 
     /**

@@ -3,16 +3,21 @@ package io.fraudstream.model.compiled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import io.fraudstream.model.Activation;
 import io.fraudstream.model.Calibration;
 import io.fraudstream.model.Layer;
 import io.fraudstream.model.Network;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.Normalizer;
+import io.fraudstream.model.TestNetworks;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CompiledScorerTest {
@@ -151,6 +156,239 @@ class CompiledScorerTest {
         }
     }
 
+    /** Against sums in double precision; steps that are not there are zeros. */
+    @Test
+    void aConvolutionalNetworkFollowsItsEquations() {
+        Layer.Convolution first = TestNetworks.convolution(5, 3, 2, 0.8f, random);
+        Layer.Convolution second = TestNetworks.convolution(3, 4, 3, 0.8f, random);
+        Layer.Dense last = TestNetworks.last(4, 0.8f, random);
+        CompiledScorer scorer =
+                new CompiledScorer(
+                        "test",
+                        new Network(
+                                NetworkKind.CNN,
+                                new Network.Member(
+                                        List.of(first, second), List.of(), List.of(last))),
+                        plain(5),
+                        Calibration.NONE);
+        for (int length = 1; length <= 9; length++) {
+            float[][] sequence = new float[length][];
+            for (int i = 0; i < length; i++) {
+                sequence[i] = numbers(5);
+            }
+            double[][] window = new double[6][5];
+            for (int back = 1; back <= Math.min(6, length); back++) {
+                for (int i = 0; i < 5; i++) {
+                    window[6 - back][i] = sequence[length - back][i];
+                }
+            }
+            double[][] middle = new double[3][];
+            for (int i = 0; i < 3; i++) {
+                middle[i] = convolved(first, window[2 * i], window[2 * i + 1]);
+            }
+            double expected = last.bias()[0];
+            double[] joined = convolved(second, middle);
+            for (int j = 0; j < 4; j++) {
+                expected += joined[j] * last.weights()[j];
+            }
+
+            assertThat((double) scorer.logOdds(sequence)).isCloseTo(expected, within(5e-6));
+            assertThat((double) scorer.logOdds(sequence)).isCloseTo(expected, within(5e-6));
+        }
+    }
+
+    private static double[] convolved(Layer.Convolution layer, double[]... steps) {
+        double[] out = new double[layer.outputs()];
+        for (int j = 0; j < out.length; j++) {
+            out[j] = layer.bias()[j];
+            for (int step = 0; step < steps.length; step++) {
+                for (int i = 0; i < layer.inputs(); i++) {
+                    int row = step * layer.inputs() + i;
+                    out[j] += steps[step][i] * layer.weights()[row * out.length + j];
+                }
+            }
+            out[j] = Math.max(0, out[j]);
+        }
+        return out;
+    }
+
+    /** The head's rows for one branch alone give what that branch alone gives. */
+    @Test
+    void aCombinedNetworkJoinsItsBranchesInOrder() {
+        Layer.Lstm lstm = TestNetworks.lstm(3, 2, 0.8f, random);
+        Layer.Dense beside = TestNetworks.dense(3, 4, Activation.RELU, 0.8f, random);
+        float[] head = numbers(6);
+        float[][] sequence = {numbers(3), numbers(3), numbers(3)};
+        float[] bias = {0};
+
+        float whole = combined(lstm, beside, head, bias).logOdds(sequence);
+
+        Layer.Dense ofLstm =
+                new Layer.Dense(2, 1, Activation.SIGMOID, new float[] {head[0], head[1]}, bias);
+        Layer.Dense ofBeside =
+                new Layer.Dense(4, 1, Activation.SIGMOID, Arrays.copyOfRange(head, 2, 6), bias);
+        float one =
+                scorer(
+                                NetworkKind.LSTM,
+                                new Network.Member(List.of(lstm), List.of(), List.of(ofLstm)))
+                        .logOdds(sequence);
+        float other =
+                scorer(
+                                NetworkKind.DENSE,
+                                new Network.Member(List.of(), List.of(), List.of(beside, ofBeside)))
+                        .logOdds(sequence);
+        assertThat((double) whole).isCloseTo((double) one + other, within(1e-6));
+    }
+
+    private static CompiledScorer combined(
+            Layer.Lstm lstm, Layer.Dense beside, float[] head, float[] bias) {
+        return scorer(
+                NetworkKind.COMBINED,
+                new Network.Member(
+                        List.of(lstm),
+                        List.of(beside),
+                        List.of(new Layer.Dense(6, 1, Activation.SIGMOID, head, bias))));
+    }
+
+    private static CompiledScorer scorer(NetworkKind kind, Network.Member member) {
+        return new CompiledScorer("test", new Network(kind, member), plain(3), Calibration.NONE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEnsembleIsTheMeanOfItsMembersLogOdds(NetworkKind kind) {
+        Network network = TestNetworks.of(kind, 5, 3, 0.8f, random);
+        float[][] sequence = {numbers(5), numbers(5), numbers(5)};
+        double sum = 0;
+        for (Network.Member member : network.members()) {
+            sum +=
+                    new CompiledScorer(
+                                    "test", new Network(kind, member), plain(5), Calibration.NONE)
+                            .logOdds(sequence);
+        }
+
+        float together =
+                new CompiledScorer("test", network, plain(5), Calibration.NONE).logOdds(sequence);
+
+        assertThat((double) together).isCloseTo(sum / 3, within(1e-6));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void scoringAllocatesNothing(NetworkKind kind) {
+        CompiledScorer scorer =
+                new CompiledScorer(
+                        "test",
+                        TestNetworks.of(kind, 7, 2, 0.8f, random),
+                        plain(7),
+                        Calibration.NONE);
+        float[][][] sequences = new float[8][][];
+        for (int i = 0; i < sequences.length; i++) {
+            sequences[i] = new float[i + 1][];
+            for (int step = 0; step <= i; step++) {
+                sequences[i][step] = numbers(7);
+            }
+        }
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        double sum = 0;
+        long before = 0;
+        for (int i = -1000; i < 10_000; i++) {
+            before = i == 0 ? threads.getThreadAllocatedBytes(thread) : before;
+            sum += scorer.score(sequences[i & 7]);
+        }
+        long allocated = threads.getThreadAllocatedBytes(thread) - before;
+
+        assertThat(sum).isFinite();
+        // Loading a class by the way may cost some; a byte an event would be 10,000.
+        assertThat(allocated).isLessThan(10_000);
+    }
+
+    /**
+     * Every number that reaches a network lies within ±{@link Normalizer#LIMIT}, so the log-odds
+     * cannot exceed what the sizes of the weights allow, however absurd an event is.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void absurdValuesMoveAScoreByABoundedAmount(NetworkKind kind) {
+        int features = 7;
+        Network network = TestNetworks.of(kind, features, 1, 0.8f, random);
+        CompiledScorer scorer =
+                new CompiledScorer("test", network, plain(features), Calibration.NONE);
+        double bound = largestLogOdds(network.members().get(0));
+        float[] absurd = {
+            Float.NaN,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            1e30f,
+            -1e30f,
+            Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            Float.MIN_VALUE,
+            -1,
+            12_345
+        };
+        for (int length = 1; length <= 8; length++) {
+            float[][] sequence = new float[length][];
+            for (int i = 0; i < length; i++) {
+                sequence[i] = numbers(features);
+            }
+            for (float value : absurd) {
+                for (int feature = 0; feature < features; feature++) {
+                    float[][] changed = sequence.clone();
+                    changed[length - 1] = sequence[length - 1].clone();
+                    changed[length - 1][feature] = value;
+                    assertThat(Math.abs((double) scorer.logOdds(changed))).isLessThan(bound);
+                    // Beyond the limit nothing moves any more.
+                    changed[length - 1][feature] = Math.copySign(Float.POSITIVE_INFINITY, value);
+                    float atInfinity = scorer.logOdds(changed);
+                    changed[length - 1][feature] = Math.copySign(1e6f, value);
+                    assertThat(scorer.logOdds(changed)).isEqualTo(atInfinity);
+                }
+                float[][] all = new float[length][features];
+                for (float[] vector : all) {
+                    Arrays.fill(vector, value);
+                }
+                assertThat(Math.abs((double) scorer.logOdds(all))).isLessThan(bound);
+                assertThat(scorer.score(all)).isBetween(0.0, 1.0);
+            }
+        }
+        float[][] ordinary = {numbers(features)};
+        assertThat(Math.abs((double) scorer.logOdds(ordinary))).isLessThan(bound);
+    }
+
+    /** By the triangle inequality, layer by layer. */
+    private static double largestLogOdds(Network.Member member) {
+        double branches = Normalizer.LIMIT;
+        for (Layer layer : member.sequence()) {
+            branches =
+                    layer instanceof Layer.Lstm
+                            ? 1
+                            : largest(layer.blocks()[0], layer.blocks()[1], branches);
+        }
+        double aggregate = Normalizer.LIMIT;
+        for (Layer.Dense layer : member.aggregate()) {
+            aggregate = largest(layer.weights(), layer.bias(), aggregate);
+        }
+        double size = member.aggregate().isEmpty() ? branches : Math.max(branches, aggregate);
+        for (Layer.Dense layer : member.head()) {
+            size = largest(layer.weights(), layer.bias(), size);
+        }
+        return size + 1e-3;
+    }
+
+    private static double largest(float[] weights, float[] bias, double input) {
+        double largest = 0;
+        for (int j = 0; j < bias.length; j++) {
+            double sum = Math.abs(bias[j]);
+            for (int i = j; i < weights.length; i += bias.length) {
+                sum += Math.abs(weights[i]) * input;
+            }
+            largest = Math.max(largest, sum);
+        }
+        return largest;
+    }
+
     private static double textbook(Layer.Lstm lstm, Layer.Dense last, float[][] sequence) {
         int units = lstm.outputs();
         double[] cell = new double[units];
@@ -188,7 +426,7 @@ class CompiledScorerTest {
 
     private static Normalizer plain(int size) {
         float[] scale = new float[size];
-        java.util.Arrays.fill(scale, 1);
+        Arrays.fill(scale, 1);
         return new Normalizer(new boolean[size], new float[size], scale);
     }
 
