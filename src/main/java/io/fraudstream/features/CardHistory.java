@@ -75,61 +75,61 @@ public final class CardHistory {
                 specs,
                 "card_amount_over_mean_7d",
                 Unit.RATIO,
-                Transform.LOG,
+                Transform.PIECES,
                 "amount against this card's 7-day mean");
         add(
                 specs,
                 "card_amount_over_mean_30d",
                 Unit.RATIO,
-                Transform.LOG,
+                Transform.PIECES,
                 "amount against this card's 30-day mean");
         add(
                 specs,
                 "card_amount_deviations_7d",
                 Unit.DEVIATIONS,
-                Transform.LOG,
+                Transform.PIECES,
                 "amount above this card's 7-day mean");
         add(
                 specs,
                 "card_amount_deviations_30d",
                 Unit.DEVIATIONS,
-                Transform.LOG,
+                Transform.PIECES,
                 "amount above this card's 30-day mean");
         add(
                 specs,
                 "card_amount_over_max_30d",
                 Unit.RATIO,
-                Transform.LOG,
+                Transform.PIECES,
                 "amount against this card's 30-day maximum");
         add(
                 specs,
                 "card_amount_over_usual",
                 Unit.RATIO,
-                Transform.LOG,
+                Transform.PIECES,
                 "amount against what is usual for this card");
         add(
                 specs,
                 "card_high_amounts_7d",
                 Unit.COUNT,
-                Transform.LOG,
+                Transform.PIECES,
                 "this card's unusually high amounts within 7d");
         add(
                 specs,
                 "card_high_amounts_14d",
                 Unit.COUNT,
-                Transform.LOG,
+                Transform.PIECES,
                 "this card's unusually high amounts within 14d");
         add(
                 specs,
                 "card_highest_ratio_7d",
                 Unit.RATIO,
-                Transform.LOG,
+                Transform.PIECES,
                 "this card's most unusual amount within 7d");
         add(
                 specs,
                 "card_highest_ratio_14d",
                 Unit.RATIO,
-                Transform.LOG,
+                Transform.PIECES,
                 "this card's most unusual amount within 14d");
         add(
                 specs,

@@ -143,11 +143,12 @@ public final class TerminalHistory {
 
     static void addSpecs(List<FeatureSpec> specs) {
         for (String window : new String[] {"1d", "7d", "30d"}) {
-            add(
-                    specs,
-                    "terminal_count_" + window,
-                    Unit.COUNT,
-                    "transactions at this terminal within " + window);
+            specs.add(
+                    new FeatureSpec(
+                            "terminal_count_" + window,
+                            Unit.COUNT,
+                            Transform.LOG,
+                            "transactions at this terminal within " + window));
         }
         for (String window : new String[] {"1d", "7d", "30d"}) {
             add(
@@ -164,7 +165,7 @@ public final class TerminalHistory {
                     new FeatureSpec(
                             "terminal_fraud_share_" + window,
                             Unit.SHARE,
-                            Transform.NONE,
+                            Transform.PIECES,
                             "share of frauds at this terminal in the "
                                     + window
                                     + " before the label delay"));
@@ -243,7 +244,7 @@ public final class TerminalHistory {
                 new FeatureSpec(
                         "terminal_ordinary_fraud_share_7d",
                         Unit.SHARE,
-                        Transform.NONE,
+                        Transform.PIECES,
                         "share of frauds of ordinary amount at this terminal in the 7d before the"
                                 + " label delay"));
         add(
@@ -254,7 +255,7 @@ public final class TerminalHistory {
     }
 
     private static void add(List<FeatureSpec> specs, String name, Unit unit, String words) {
-        specs.add(new FeatureSpec(name, unit, Transform.LOG, words));
+        specs.add(new FeatureSpec(name, unit, Transform.PIECES, words));
     }
 
     /** The event time of the newest event, or {@link Long#MIN_VALUE}. */

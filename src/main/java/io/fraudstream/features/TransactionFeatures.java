@@ -15,7 +15,7 @@ final class TransactionFeatures {
     private TransactionFeatures() {}
 
     static void addSpecs(List<FeatureSpec> specs) {
-        specs.add(new FeatureSpec("amount", Unit.MONEY, Transform.LOG, "amount"));
+        specs.add(new FeatureSpec("amount", Unit.MONEY, Transform.PIECES, "amount"));
         specs.add(new FeatureSpec("hour_of_day", Unit.HOUR, Transform.NONE, "time of day"));
         specs.add(new FeatureSpec("is_weekend", Unit.FLAG, Transform.NONE, "at the weekend"));
         specs.add(new FeatureSpec("is_night", Unit.FLAG, Transform.NONE, "at night"));

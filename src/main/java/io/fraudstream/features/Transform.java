@@ -5,5 +5,10 @@ public enum Transform {
     /** As it is. */
     NONE,
     /** sign(x) · ln(1 + |x|), for what has a heavy tail. */
-    LOG
+    LOG,
+    /**
+     * As LOG; besides the value is cut into pieces, for risks that rise or fall at a point within
+     * the tail.
+     */
+    PIECES
 }

@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,7 @@ public final class BundleFormat {
     private static final int MAX_LAYERS = 128;
     private static final int MAX_UNITS = 4096;
     private static final int ID_BYTES = 8;
+    private static final int NORMALIZER_COLUMNS = 6;
     private static final String SEQUENCE = "sequence";
     private static final String AGGREGATE = "aggregate";
     private static final String HEAD = "head";
@@ -144,20 +146,14 @@ public final class BundleFormat {
             Network network = network(manifest, entries.get(WEIGHTS));
             float[] normalizerNumbers = floats(entries.get(NORMALIZER));
             int size = manifest.features().size();
-            if (network.inputs() != size || normalizerNumbers.length != 4 * size) {
-                throw new BundleException(
-                        "bundle holds "
-                                + normalizerNumbers.length / 4
-                                + " normalised features and "
-                                + network.inputs()
-                                + " inputs, expected "
-                                + size);
-            }
+            Normalizer normalizer = normalizer(normalizerNumbers, size);
+            requireInputs("a sequence", network.sequenceInputs(), normalizer.size());
+            requireInputs("the newest vector", network.newestInputs(), normalizer.width());
             return new ModelBundle(
                     idOf(manifestBytes),
                     manifest,
                     network,
-                    normalizer(normalizerNumbers, size),
+                    normalizer,
                     block(normalizerNumbers, 3, size),
                     golden(floats(entries.get(GOLDEN)), size),
                     entries.get(DL4J));
@@ -456,10 +452,31 @@ public final class BundleFormat {
         return bytes.array();
     }
 
+    private static void requireInputs(String what, int found, int expected) throws BundleException {
+        if (found != 0 && found != expected) {
+            throw new BundleException(
+                    "bundle's network takes "
+                            + found
+                            + " numbers of "
+                            + what
+                            + ", expected "
+                            + expected);
+        }
+    }
+
+    /**
+     * By columns: whether logarithmic, means, scales, usual values, whether indicated, how many
+     * edges; then all edges.
+     */
     private static byte[] normalizerBytes(Normalizer normalizer, float[] usual) {
         int size = normalizer.size();
+        int edges = 0;
+        for (float[] cuts : normalizer.edges()) {
+            edges += cuts.length;
+        }
         ByteBuffer bytes =
-                ByteBuffer.allocate(4 * Float.BYTES * size).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer.allocate(Float.BYTES * (NORMALIZER_COLUMNS * size + edges))
+                        .order(ByteOrder.LITTLE_ENDIAN);
         for (boolean logarithmic : normalizer.logarithmic()) {
             bytes.putFloat(logarithmic ? 1 : 0);
         }
@@ -468,15 +485,57 @@ public final class BundleFormat {
                 bytes.putFloat(value);
             }
         }
+        for (boolean indicated : normalizer.indicated()) {
+            bytes.putFloat(indicated ? 1 : 0);
+        }
+        for (float[] cuts : normalizer.edges()) {
+            bytes.putFloat(cuts.length);
+        }
+        for (float[] cuts : normalizer.edges()) {
+            for (float edge : cuts) {
+                bytes.putFloat(edge);
+            }
+        }
         return bytes.array();
     }
 
-    private static Normalizer normalizer(float[] numbers, int size) {
+    private static Normalizer normalizer(float[] numbers, int size) throws BundleException {
+        if (numbers.length < NORMALIZER_COLUMNS * size) {
+            throw new BundleException(
+                    "bundle's normalizer holds "
+                            + numbers.length
+                            + " numbers, expected "
+                            + NORMALIZER_COLUMNS
+                            + " or more for each of "
+                            + size
+                            + " features");
+        }
         boolean[] logarithmic = new boolean[size];
+        boolean[] indicated = new boolean[size];
+        float[][] edges = new float[size][];
+        int at = NORMALIZER_COLUMNS * size;
         for (int i = 0; i < size; i++) {
             logarithmic[i] = numbers[i] != 0;
+            indicated[i] = numbers[4 * size + i] != 0;
+            int count = (int) numbers[5 * size + i];
+            if (count < 0 || count > numbers.length - at) {
+                throw new BundleException(
+                        "bundle's normalizer has "
+                                + count
+                                + " edges for feature "
+                                + i
+                                + ", expected 0 to "
+                                + (numbers.length - at));
+            }
+            edges[i] = Arrays.copyOfRange(numbers, at, at + count);
+            at += count;
         }
-        return new Normalizer(logarithmic, block(numbers, 1, size), block(numbers, 2, size));
+        if (at != numbers.length) {
+            throw new BundleException(
+                    "bundle's normalizer has " + (numbers.length - at) + " numbers too many");
+        }
+        return new Normalizer(
+                logarithmic, block(numbers, 1, size), block(numbers, 2, size), edges, indicated);
     }
 
     private static float[] block(float[] numbers, int number, int size) {

@@ -18,7 +18,8 @@ public record Network(NetworkKind kind, List<Member> members) {
         for (Member member : members) {
             member.check(kind);
             require(
-                    member.inputs() == members.get(0).inputs()
+                    member.sequenceInputs() == members.get(0).sequenceInputs()
+                            && member.newestInputs() == members.get(0).newestInputs()
                             && member.window() == members.get(0).window(),
                     "members of a network read different inputs");
         }
@@ -28,9 +29,14 @@ public record Network(NetworkKind kind, List<Member> members) {
         this(kind, List.of(member));
     }
 
-    /** How many features a vector holds. */
-    public int inputs() {
-        return members.get(0).inputs();
+    /** How many numbers a normalised vector of the sequence holds; 0 if no sequence is read. */
+    public int sequenceInputs() {
+        return members.get(0).sequenceInputs();
+    }
+
+    /** How many numbers the newest, encoded vector holds; 0 if only the sequence is read. */
+    public int newestInputs() {
+        return members.get(0).newestInputs();
     }
 
     /**
@@ -51,10 +57,10 @@ public record Network(NetworkKind kind, List<Member> members) {
      *
      * @param sequence layers over the card's last normalised vectors, whose result is that of the
      *     newest step: one {@link Layer.Lstm} or {@link Layer.Convolution}s; may be empty
-     * @param aggregate layers over the newest normalised vector; may be empty
+     * @param aggregate layers over the newest vector, encoded; may be empty
      * @param head layers over the outputs of the sequence branch followed by those of the aggregate
-     *     branch, or over the newest vector where both branches are empty; the last of them is one
-     *     sigmoid unit
+     *     branch, or over the newest vector, encoded, where both branches are empty; the last of
+     *     them is one sigmoid unit
      */
     public record Member(
             List<Layer> sequence, List<Layer.Dense> aggregate, List<Layer.Dense> head) {
@@ -75,14 +81,6 @@ public record Network(NetworkKind kind, List<Member> members) {
                                 + " inputs, expected the branches' "
                                 + merged);
             }
-            if (!sequence.isEmpty() && !aggregate.isEmpty()) {
-                require(
-                        aggregate.get(0).inputs() == sequence.get(0).inputs(),
-                        "the aggregate branch takes "
-                                + aggregate.get(0).inputs()
-                                + " inputs, expected the sequence branch's "
-                                + sequence.get(0).inputs());
-            }
             Layer.Dense last = head.get(head.size() - 1);
             require(
                     last.outputs() == 1 && last.activation() == Activation.SIGMOID,
@@ -97,8 +95,15 @@ public record Network(NetworkKind kind, List<Member> members) {
             return layers;
         }
 
-        private int inputs() {
-            return layers().get(0).inputs();
+        private int sequenceInputs() {
+            return sequence.isEmpty() ? 0 : sequence.get(0).inputs();
+        }
+
+        private int newestInputs() {
+            if (!aggregate.isEmpty()) {
+                return aggregate.get(0).inputs();
+            }
+            return sequence.isEmpty() ? head.get(0).inputs() : 0;
         }
 
         private int window() {

@@ -107,7 +107,7 @@ public final class Trainer {
         // range.
         Normalizer.Fitter fitter = new Normalizer.Fitter(schema);
         for (int i = 0; i < rows.size(); i++) {
-            fitter.add(rows.row(i).vector());
+            fitter.add(rows.row(i).vector(), rows.isFraud(i));
         }
         return fitter.fit();
     }

@@ -23,6 +23,7 @@ public final class CompiledScorer implements FraudModel {
     private final int steps;
     private final int window;
     private final float[] input;
+    private final float[] newest;
 
     /**
      * A scorer of this bundle, checked against the outputs of the reference that the bundle
@@ -71,7 +72,8 @@ public final class CompiledScorer implements FraudModel {
                         .toArray(MemberKernel[]::new);
         this.steps = network.steps();
         this.window = network.window();
-        this.input = new float[normalizer.size() * window];
+        this.input = new float[network.sequenceInputs() * window];
+        this.newest = new float[network.newestInputs()];
     }
 
     @Override
@@ -94,15 +96,20 @@ public final class CompiledScorer implements FraudModel {
      * The network's log-odds before calibration: the last layer's sum, or the members' mean of it.
      */
     public float logOdds(float[][] sequence) {
-        int size = normalizer.size();
         int used = Math.min(sequence.length, steps);
-        Arrays.fill(input, 0, (window - used) * size, 0);
-        for (int i = 1; i <= used; i++) {
-            normalizer.apply(sequence[sequence.length - i], input, (window - i) * size);
+        if (input.length > 0) {
+            int size = normalizer.size();
+            Arrays.fill(input, 0, (window - used) * size, 0);
+            for (int i = 1; i <= used; i++) {
+                normalizer.apply(sequence[sequence.length - i], input, (window - i) * size);
+            }
+        }
+        if (newest.length > 0) {
+            normalizer.encode(sequence[sequence.length - 1], newest, 0);
         }
         float sum = 0;
         for (MemberKernel member : members) {
-            sum += member.logOdds(input, used);
+            sum += member.logOdds(input, newest, used);
         }
         return members.length == 1 ? sum : sum / members.length;
     }

@@ -19,9 +19,9 @@ final class DenseKernel {
         this.sumsOnly = sumsOnly;
     }
 
-    float[] run(float[] in, int offset) {
+    float[] run(float[] in) {
         System.arraycopy(layer.bias(), 0, out, 0, out.length);
-        weights.addProduct(in, offset, out);
+        weights.addProduct(in, 0, out);
         if (!sumsOnly) {
             Activations.apply(layer.activation(), out);
         }

@@ -37,15 +37,15 @@ final class InputGradients {
 
     /** See {@link io.fraudstream.model.FraudModel#contributions}. */
     double[] contributions(float[][] sequence, float[] usual) {
-        double[] to = normalised(sequence[sequence.length - 1]);
-        double[] from = normalised(usual);
+        double[] to = encoded(sequence[sequence.length - 1]);
+        double[] from = encoded(usual);
         List<MemberGradient> members = members(sequence);
         double difference = logOdds(members, to) - logOdds(members, from);
-        double[] contributions = new double[to.length];
+        double[] byNumber = new double[to.length];
         double off = Double.POSITIVE_INFINITY;
         // The gradient jumps where a ReLU opens, so the points are as many as the sum asks for.
         for (int points = FEWEST_POINTS; off > TOLERANCE && points <= MOST_POINTS; points *= 4) {
-            Arrays.fill(contributions, 0);
+            Arrays.fill(byNumber, 0);
             double[] at = new double[to.length];
             for (int point = 0; point < points; point++) {
                 double share = (point + 0.5) / points;
@@ -54,18 +54,20 @@ final class InputGradients {
                 }
                 for (MemberGradient member : members) {
                     member.logOdds(at);
-                    member.addGradient(contributions);
+                    member.addGradient(byNumber);
                 }
             }
             double sum = 0;
-            for (int i = 0; i < contributions.length; i++) {
-                contributions[i] *= (to[i] - from[i]) / (points * (double) members.size());
-                sum += contributions[i];
+            for (int i = 0; i < byNumber.length; i++) {
+                byNumber[i] *= (to[i] - from[i]) / (points * (double) members.size());
+                sum += byNumber[i];
             }
             off = Math.abs(sum - difference);
         }
-        for (int i = 0; i < contributions.length; i++) {
-            contributions[i] *= calibration.slope();
+        double[] contributions = new double[normalizer.size()];
+        int[] features = normalizer.features();
+        for (int i = 0; i < byNumber.length; i++) {
+            contributions[features[i]] += byNumber[i] * calibration.slope();
         }
         return contributions;
     }
@@ -78,21 +80,20 @@ final class InputGradients {
         return sum / members.size();
     }
 
-    private double[] normalised(float[] raw) {
-        float[] normalised = new float[normalizer.size()];
-        normalizer.apply(raw, normalised, 0);
-        double[] numbers = new double[normalised.length];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = normalised[i];
-        }
-        return numbers;
+    /** What a sequence branch reads stands in front. */
+    private double[] encoded(float[] raw) {
+        float[] encoded = new float[normalizer.width()];
+        normalizer.encode(raw, encoded, 0);
+        return doubles(encoded);
     }
 
     private List<MemberGradient> members(float[][] sequence) {
         double[][] window = new double[network.window()][normalizer.size()];
         int used = Math.min(sequence.length, network.steps());
         for (int back = 1; back <= used; back++) {
-            window[window.length - back] = normalised(sequence[sequence.length - back]);
+            float[] normalised = new float[normalizer.size()];
+            normalizer.apply(sequence[sequence.length - back], normalised, 0);
+            window[window.length - back] = doubles(normalised);
         }
         return network.members().stream()
                 .map(member -> new MemberGradient(member, window, used))
@@ -104,9 +105,11 @@ final class InputGradients {
         private final List<Part> sequence = new ArrayList<>();
         private final List<Part> aggregate = new ArrayList<>();
         private final List<Part> head = new ArrayList<>();
+        private final int stepInputs;
         private int split;
 
         MemberGradient(Network.Member member, double[][] window, int used) {
+            stepInputs = window[0].length;
             double[][] steps = window;
             for (Layer layer : member.sequence()) {
                 if (layer instanceof Layer.Lstm lstm) {
@@ -140,7 +143,10 @@ final class InputGradients {
         double logOdds(double[] newest) {
             double[] values = newest;
             if (!sequence.isEmpty() || !aggregate.isEmpty()) {
-                double[] one = sequence.isEmpty() ? new double[0] : forward(sequence, newest);
+                double[] one =
+                        sequence.isEmpty()
+                                ? new double[0]
+                                : forward(sequence, Arrays.copyOf(newest, stepInputs));
                 double[] other = aggregate.isEmpty() ? new double[0] : forward(aggregate, newest);
                 split = one.length;
                 values = Arrays.copyOf(one, one.length + other.length);
@@ -164,7 +170,7 @@ final class InputGradients {
         }
 
         private static void add(double[] gradient, double[] sum) {
-            for (int i = 0; i < sum.length; i++) {
+            for (int i = 0; i < gradient.length; i++) {
                 sum[i] += gradient[i];
             }
         }

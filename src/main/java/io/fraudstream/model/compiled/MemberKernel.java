@@ -6,7 +6,6 @@ import java.util.List;
 
 /** One member of a network: its branches and its head, in arrays of its own. */
 final class MemberKernel {
-    private final int newest;
     private final LstmKernel recurrent;
     private final ConvolutionKernel[] convolutions;
     private final DenseKernel[] aggregate;
@@ -19,7 +18,6 @@ final class MemberKernel {
     MemberKernel(Network.Member member, int window) {
         List<Layer> sequence = member.sequence();
         boolean isRecurrent = !sequence.isEmpty() && sequence.get(0) instanceof Layer.Lstm;
-        this.newest = (window - 1) * member.layers().get(0).inputs();
         this.recurrent = isRecurrent ? new LstmKernel((Layer.Lstm) sequence.get(0), window) : null;
         this.convolutions = new ConvolutionKernel[isRecurrent ? 0 : sequence.size()];
         int positions = window;
@@ -44,34 +42,30 @@ final class MemberKernel {
 
     /**
      * @param input normalised vectors over the whole window, zeros in front of the first
-     * @param steps how many of them are there
+     * @param newest the newest vector, encoded
+     * @param steps how many of the vectors are there
      */
-    float logOdds(float[] input, int steps) {
-        float[] values = input;
-        int offset = newest;
+    float logOdds(float[] input, float[] newest, int steps) {
+        float[] values = newest;
         if (recurrent != null) {
             values = recurrent.run(input, steps);
-            offset = 0;
         } else if (convolutions.length > 0) {
+            values = input;
             for (ConvolutionKernel convolution : convolutions) {
                 values = convolution.run(values);
             }
-            offset = 0;
         }
         if (aggregate.length > 0) {
-            float[] beside = input;
-            int besideOffset = newest;
+            float[] beside = newest;
             for (DenseKernel layer : aggregate) {
-                beside = layer.run(beside, besideOffset);
-                besideOffset = 0;
+                beside = layer.run(beside);
             }
             System.arraycopy(values, 0, merged, 0, merged.length - beside.length);
             System.arraycopy(beside, 0, merged, merged.length - beside.length, beside.length);
             values = merged;
         }
         for (DenseKernel layer : head) {
-            values = layer.run(values, offset);
-            offset = 0;
+            values = layer.run(values);
         }
         return values[0];
     }

@@ -27,13 +27,14 @@ final class Batch implements AutoCloseable {
     private final float[] weight;
     private final INDArray weights;
     private final float[] vector;
+    private final int encodedWidth;
 
     /**
      * @param window steps that convolutions read
      * @param positiveWeight what a fraud counts in the loss where a legitimate event counts 1
      */
     Batch(NetworkKind kind, Normalizer normalizer, int window, double positiveWeight, int size) {
-        int width = normalizer.size();
+        int features = normalizer.size();
         this.normalizer = normalizer;
         this.window = window;
         this.positiveWeight = positiveWeight;
@@ -47,9 +48,9 @@ final class Batch implements AutoCloseable {
             inputs[i] =
                     switch (names.get(i)) {
                         case NetworkGraph.STEPS ->
-                                Nd4j.create(size, width, FeatureSchema.SEQUENCE_LENGTH);
-                        case NetworkGraph.WINDOW -> Nd4j.create(size, window * width);
-                        default -> Nd4j.create(size, width);
+                                Nd4j.create(size, features, FeatureSchema.SEQUENCE_LENGTH);
+                        case NetworkGraph.WINDOW -> Nd4j.create(size, window * features);
+                        default -> Nd4j.create(size, normalizer.width());
                     };
             numbers[i] = new float[(int) inputs[i].length()];
             if (names.get(i).equals(NetworkGraph.STEPS)) {
@@ -60,7 +61,8 @@ final class Batch implements AutoCloseable {
         this.labels = Nd4j.create(size, 1);
         this.weight = new float[size];
         this.weights = Nd4j.create(size, 1);
-        this.vector = new float[width];
+        this.vector = new float[features];
+        this.encodedWidth = normalizer.width();
     }
 
     /** Replaces example {@code i}. */
@@ -72,8 +74,8 @@ final class Batch implements AutoCloseable {
                 case NetworkGraph.STEPS -> setSteps(i, sequence, numbers[input]);
                 case NetworkGraph.WINDOW -> setWindow(i, sequence, numbers[input]);
                 default ->
-                        normalizer.apply(
-                                sequence[sequence.length - 1], numbers[input], i * vector.length);
+                        normalizer.encode(
+                                sequence[sequence.length - 1], numbers[input], i * encodedWidth);
             }
         }
     }

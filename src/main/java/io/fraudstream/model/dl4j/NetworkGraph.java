@@ -5,6 +5,7 @@ import io.fraudstream.model.Activation;
 import io.fraudstream.model.Layer;
 import io.fraudstream.model.Network;
 import io.fraudstream.model.NetworkKind;
+import io.fraudstream.model.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
  * DL4J's own convolution over time takes about twenty times as long at these sizes.
  */
 final class NetworkGraph {
-    /** The newest vectors: batch × features. */
+    /** The newest vectors, encoded: batch × their width. */
     static final String NEWEST = "newest";
 
     /** Sequences for a recurrent layer: batch × features × steps, the first step first, masked. */
@@ -81,7 +82,8 @@ final class NetworkGraph {
         return logOdds;
     }
 
-    static ComputationGraph create(NetworkSettings settings, int features) {
+    static ComputationGraph create(NetworkSettings settings, Normalizer normalizer) {
+        int features = normalizer.size();
         ComputationGraphConfiguration.GraphBuilder graph =
                 new NeuralNetConfiguration.Builder()
                         .seed(settings.seed())
@@ -109,7 +111,7 @@ final class NetworkGraph {
                                                             FeatureSchema.SEQUENCE_LENGTH);
                                             case WINDOW ->
                                                     InputType.feedForward((long) window * features);
-                                            default -> InputType.feedForward(features);
+                                            default -> InputType.feedForward(normalizer.width());
                                         })
                         .toArray(InputType[]::new));
         String[] outputs = new String[settings.members()];

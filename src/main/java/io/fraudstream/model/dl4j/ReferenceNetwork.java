@@ -42,7 +42,7 @@ public final class ReferenceNetwork {
     /** A network with the first weights that the settings' seed gives. */
     public static ReferenceNetwork create(NetworkSettings settings, Normalizer normalizer) {
         return new ReferenceNetwork(
-                settings.kind(), normalizer, NetworkGraph.create(settings, normalizer.size()));
+                settings.kind(), normalizer, NetworkGraph.create(settings, normalizer));
     }
 
     /**

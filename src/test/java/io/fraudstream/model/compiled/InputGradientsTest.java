@@ -182,7 +182,7 @@ class InputGradientsTest {
     }
 
     private static CompiledScorer scorer(Network network, Calibration calibration) {
-        float[] scale = new float[network.inputs()];
+        float[] scale = new float[Math.max(network.sequenceInputs(), network.newestInputs())];
         Arrays.fill(scale, 1);
         return new CompiledScorer(
                 "test",

@@ -398,7 +398,9 @@ class ReferenceNetworkTest {
         boolean[] logarithmic = {true, false, true, false, false, false, true};
         float[] mean = {1, 0, 0.5f, -1, 0, 2, 0};
         float[] scale = {1, 2, 0.5f, 1, 0, 1, 3};
-        return new Normalizer(logarithmic, mean, scale);
+        float[][] edges = {{}, {-0.5f, 0, 0.25f}, {}, {}, {0, 1}, {}, {}};
+        boolean[] indicated = {false, false, true, false, false, false, false};
+        return new Normalizer(logarithmic, mean, scale, edges, indicated);
     }
 
     /** Frauds are those whose second number is positive in the newest vector. */
