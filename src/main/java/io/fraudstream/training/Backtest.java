@@ -87,11 +87,6 @@ public final class Backtest {
         long finished = System.nanoTime();
 
         double threshold = model.bundle().manifest().threshold();
-        double[] scores = scored.stream().mapToDouble(ScoredEvent::score).toArray();
-        boolean[] verdicts = new boolean[scores.length];
-        for (int i = 0; i < verdicts.length; i++) {
-            verdicts[i] = scored.get(i).fraud();
-        }
         BookProtocol book =
                 BookProtocol.of(
                         scored,
@@ -110,7 +105,7 @@ public final class Backtest {
         return new Result(
                 model,
                 scored,
-                Evaluation.of(scores, verdicts, threshold),
+                Evaluation.of(scored, threshold),
                 book,
                 features.duplicates(),
                 (featured - started) / 1e9,

@@ -218,11 +218,10 @@ public final class TrainingReport {
         roc.add(new Plot.Point(0, 0));
         double lastAcross = -1;
         double lastUp = -1;
-        int steps = ranked.steps().size();
+        int steps = ranked.steps();
         for (int i = 0; i < steps; i++) {
-            RankedScores.Step step = ranked.steps().get(i);
-            double recall = (double) step.truePositives() / ranked.frauds();
-            double falseShare = (double) step.falsePositives() / ranked.legitimate();
+            double recall = (double) ranked.truePositives(i) / ranked.frauds();
+            double falseShare = (double) ranked.falsePositives(i) / ranked.legitimate();
             boolean visible =
                     recall - lastUp > 1.0 / MAX_POINTS
                             || falseShare - lastAcross > 1.0 / MAX_POINTS;
@@ -230,8 +229,8 @@ public final class TrainingReport {
                 precisionRecall.add(
                         new Plot.Point(
                                 recall,
-                                (double) step.truePositives()
-                                        / (step.truePositives() + step.falsePositives())));
+                                (double) ranked.truePositives(i)
+                                        / (ranked.truePositives(i) + ranked.falsePositives(i))));
                 roc.add(new Plot.Point(falseShare, recall));
                 lastUp = recall;
                 lastAcross = falseShare;
