@@ -15,7 +15,7 @@ final class Page {
             :root{--ink:#1d2430;--soft:#5b6675;--line:#dfe3e8;--accent:#1f5fa8}
             *{box-sizing:border-box}
             body{font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,\
-            sans-serif;color:var(--ink);max-width:64rem;margin:0 auto;padding:2.5rem 1.5rem 4rem}
+            sans-serif;color:var(--ink);max-width:70rem;margin:0 auto;padding:2.5rem 1.5rem 4rem}
             h1{font-size:1.7rem;line-height:1.2;margin:0 0 .3rem}
             h2{font-size:1.3rem;margin:2.8rem 0 .6rem;padding-top:.9rem;\
             border-top:2px solid var(--accent)}

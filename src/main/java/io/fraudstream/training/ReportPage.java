@@ -246,6 +246,22 @@ final class ReportPage {
         Evaluation e = m.evaluation;
         page.section(m.section.title());
         page.part("Alerts at the threshold");
+        page.beside(() -> measures(m));
+        if (e.frauds() == 0 || e.frauds() == e.events()) {
+            page.paragraph("Curves and segments need both frauds and legitimate events.");
+            return;
+        }
+        ranking(m);
+        budgets(m);
+        calibration(m);
+        distributions(m);
+        weeks(m);
+        segments(m);
+        champion(m);
+    }
+
+    private void measures(Measured m) {
+        Evaluation e = m.evaluation;
         page.table(
                 List.of("", "Fraud", "Legitimate", "All"),
                 List.of(
@@ -276,17 +292,6 @@ final class ReportPage {
         measures.add(measure("Expected calibration error", e.calibrationError()));
         m.section.further().forEach((name, value) -> measures.add(measure(name, value)));
         page.table(List.of("Measure", "Value", "95 % interval"), measures, -1);
-        if (e.frauds() == 0 || e.frauds() == e.events()) {
-            page.paragraph("Curves and segments need both frauds and legitimate events.");
-            return;
-        }
-        ranking(m);
-        budgets(m);
-        calibration(m);
-        distributions(m);
-        weeks(m);
-        segments(m);
-        champion(m);
     }
 
     private void ranking(Measured m) {
