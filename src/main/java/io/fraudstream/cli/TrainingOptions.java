@@ -1,11 +1,19 @@
 package io.fraudstream.cli;
 
 import io.fraudstream.config.Settings;
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.model.BundleException;
+import io.fraudstream.model.BundleFormat;
+import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.NetworkKind;
+import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.model.dl4j.NetworkSettings;
+import io.fraudstream.training.ThresholdPolicy;
 import io.fraudstream.training.TrainingSettings;
 import io.fraudstream.transaction.Rejection;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -33,9 +41,62 @@ final class TrainingOptions {
             description = "Write report.html and metrics.json there.")
     private Path report;
 
+    @Option(
+            names = "--compare",
+            paramLabel = "BUNDLE",
+            description = "Score the same events with this bundle too and compare; needs --report.")
+    private Path compare;
+
+    @Option(
+            names = "--threshold-by",
+            paramLabel = "alerts|precision|cost",
+            description =
+                    "How the alert threshold is chosen on the validation days (default: the setting"
+                            + " training.thresholdBy).")
+    private String thresholdBy;
+
+    @Option(
+            names = "--alerts-per-day",
+            paramLabel = "N",
+            description = "The budget of alerts (default: the setting training.alertsPerDay).")
+    private Integer alertsPerDay;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "SHARE",
+            description =
+                    "The least share of alerts that are to be fraud (default: the setting"
+                            + " training.precision).")
+    private Double precision;
+
+    @Option(
+            names = "--review-cost-minor",
+            paramLabel = "AMOUNT",
+            description =
+                    "What reviewing one alert costs, in minor units of the base currency (default:"
+                            + " the setting training.reviewCostMinor).")
+    private Long reviewCostMinor;
+
     /** Where the report goes, or {@code null}. */
     Path report() {
         return report;
+    }
+
+    /**
+     * The bundle to compare with, or {@code null}.
+     *
+     * @throws BundleException if it cannot be used with these features
+     */
+    ModelBundle champion(FeatureSchema schema) throws IOException, BundleException {
+        if (compare == null) {
+            return null;
+        }
+        if (report == null) {
+            throw new TypeConversionException("--compare is given, expected --report with it");
+        }
+        ModelBundle champion = BundleFormat.read(Files.readAllBytes(compare));
+        CompiledScorer.of(champion, schema.fingerprint());
+        return champion;
     }
 
     /** What settings and options say together. */
@@ -48,7 +109,6 @@ final class TrainingOptions {
         }
         NetworkSettings shape =
                 NetworkSettings.defaults(network, seed == null ? configured.seed() : seed);
-        TrainingSettings defaults = TrainingSettings.defaults(network, shape.seed());
         return new TrainingSettings(
                 // The settings are upper bounds: a kind may need less.
                 shape.withEpochs(
@@ -57,8 +117,20 @@ final class TrainingOptions {
                 configured.labelMaturity(),
                 configured.validationDays(),
                 configured.legitimateShare(),
-                configured.alertsPerDay(),
-                defaults.lowestThreshold());
+                new ThresholdPolicy(
+                        thresholdBy == null ? configured.thresholdBy() : thresholdBy(),
+                        alertsPerDay == null ? configured.alertsPerDay() : alertsPerDay,
+                        precision == null ? configured.precision() : precision,
+                        reviewCostMinor == null ? configured.reviewCostMinor() : reviewCostMinor));
+    }
+
+    private ThresholdPolicy.By thresholdBy() {
+        try {
+            return ThresholdPolicy.By.valueOf(thresholdBy.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw new TypeConversionException(
+                    "--threshold-by is " + thresholdBy + ", expected alerts, precision or cost");
+        }
     }
 
     static long startOf(LocalDate day) {

@@ -79,14 +79,9 @@ public record BookProtocol(
                 byDay.get(day).add(event);
             }
         }
-        double[] scores = kept.stream().mapToDouble(ScoredEvent::score).toArray();
-        boolean[] verdicts = new boolean[kept.size()];
-        for (int i = 0; i < verdicts.length; i++) {
-            verdicts[i] = kept.get(i).fraud();
-        }
         List<Double> precision = precisionByDay(byDay, k, false);
         return new BookProtocol(
-                Evaluation.of(scores, verdicts, threshold),
+                Evaluation.of(kept, threshold),
                 k,
                 mean(precision),
                 mean(precisionByDay(byDay, k, true)),

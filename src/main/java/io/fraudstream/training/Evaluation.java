@@ -1,6 +1,7 @@
 package io.fraudstream.training;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Map;
  *     half (Mann-Whitney)
  * @param averagePrecision Σ (Rₙ − Rₙ₋₁)·Pₙ over distinct scores, as scikit-learn defines it
  * @param brier mean squared difference between score and verdict
+ * @param calibrationError expected calibration error, {@link Reliability#error} over {@value
+ *     Reliability#BINS} bins
  */
 public record Evaluation(
         long events,
@@ -23,7 +26,13 @@ public record Evaluation(
         long trueNegatives,
         double areaUnderRoc,
         double averagePrecision,
-        double brier) {
+        double brier,
+        double calibrationError) {
+
+    /** Of scored events. */
+    public static Evaluation of(List<ScoredEvent> events, double threshold) {
+        return of(ScoredEvent.scores(events), ScoredEvent.verdicts(events), threshold);
+    }
 
     public static Evaluation of(double[] scores, boolean[] frauds, double threshold) {
         long[] counts = new long[4];
@@ -46,7 +55,8 @@ public record Evaluation(
                 counts[2],
                 ranked.areaUnderRoc(),
                 ranked.averagePrecision(),
-                scores.length == 0 ? Double.NaN : squares / scores.length);
+                scores.length == 0 ? Double.NaN : squares / scores.length,
+                Reliability.of(scores, frauds, Reliability.BINS).error());
     }
 
     public double accuracy() {
@@ -74,6 +84,7 @@ public record Evaluation(
         metrics.put("averagePrecision", averagePrecision);
         metrics.put("areaUnderRoc", areaUnderRoc);
         metrics.put("brier", brier);
+        metrics.put("calibrationError", calibrationError);
         metrics.put("threshold", threshold);
         metrics.put("accuracy", accuracy());
         metrics.put("precision", precision());

@@ -26,6 +26,9 @@ class EvaluationTest {
         assertThat(e.areaUnderRoc()).isCloseTo(5.0 / 6, within(1e-15));
         assertThat(e.averagePrecision()).isCloseTo(0.5 * 1 + 0.5 * 2 / 3, within(1e-15));
         assertThat(e.brier()).isCloseTo((0.01 + 0.64 + 0.09 + 0.36 + 0.25) / 5, within(1e-15));
+        // Twenty bins of five events hold one each.
+        assertThat(e.calibrationError())
+                .isCloseTo((0.1 + 0.8 + 0.3 + 0.6 + 0.5) / 5, within(1e-15));
     }
 
     @Test
