@@ -14,7 +14,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -67,7 +66,7 @@ final class DecisionOptions {
         try {
             new PointerTopic(kafka.bootstrapServers(), names.models(), kafka.properties())
                     .announce(pointer);
-        } catch (KafkaException unreachable) {
+        } catch (RuntimeException unreachable) {
             throw new IOException(
                     "decision "
                             + pointer.number()
