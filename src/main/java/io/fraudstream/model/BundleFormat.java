@@ -36,6 +36,8 @@ public final class BundleFormat {
     private static final String DL4J = "dl4j.zip";
     private static final List<String> ENTRIES =
             List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN, DL4J);
+    private static final List<String> SERVING_ENTRIES =
+            List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN);
     private static final int MAX_ENTRY_BYTES = 64 << 20;
     private static final int MAX_LAYERS = 128;
     private static final int MAX_UNITS = 4096;
@@ -125,10 +127,42 @@ public final class BundleFormat {
      * @throws BundleException for anything that is not exactly a bundle of this format
      */
     public static ModelBundle read(byte[] zip) throws BundleException {
-        Map<String, byte[]> entries = unzip(zip);
+        return read(zip, ENTRIES);
+    }
+
+    /**
+     * A bundle without DL4J's own zip: all that scoring needs, under the same id. {@link
+     * #readServing} reads it.
+     *
+     * @throws BundleException if it is not a bundle
+     */
+    public static byte[] servingPart(byte[] zip) throws BundleException {
+        Map<String, byte[]> entries = unzip(zip, ENTRIES);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+            for (String name : SERVING_ENTRIES) {
+                put(out, name, entries.get(name));
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Reads what {@link #servingPart} gave; the bundle cannot be trained on.
+     *
+     * @throws BundleException for anything else
+     */
+    public static ModelBundle readServing(byte[] zip) throws BundleException {
+        return read(zip, SERVING_ENTRIES);
+    }
+
+    private static ModelBundle read(byte[] zip, List<String> names) throws BundleException {
+        Map<String, byte[]> entries = unzip(zip, names);
         byte[] manifestBytes = entries.get(MANIFEST);
         BundleManifest manifest = manifest(manifestBytes);
-        for (String name : ENTRIES) {
+        for (String name : names) {
             if (!name.equals(MANIFEST)) {
                 String found = sha256(entries.get(name));
                 String expected = manifest.checksums().get(name);
@@ -157,7 +191,7 @@ public final class BundleFormat {
                     normalizer,
                     block(normalizerNumbers, 3, size),
                     golden(floats(entries.get(GOLDEN)), size),
-                    entries.get(DL4J));
+                    entries.getOrDefault(DL4J, new byte[0]));
         } catch (IllegalArgumentException | java.nio.BufferUnderflowException broken) {
             throw new BundleException(
                     "bundle's numbers do not fit its manifest: " + broken.getMessage(), broken);
@@ -169,16 +203,17 @@ public final class BundleFormat {
         return HexFormat.of().formatHex(digest(bytes));
     }
 
-    private static Map<String, byte[]> unzip(byte[] bytes) throws BundleException {
+    private static Map<String, byte[]> unzip(byte[] bytes, List<String> names)
+            throws BundleException {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                if (!ENTRIES.contains(entry.getName()) || entries.containsKey(entry.getName())) {
+                if (!names.contains(entry.getName()) || entries.containsKey(entry.getName())) {
                     throw new BundleException(
                             "bundle holds the entry "
                                     + entry.getName()
                                     + ", expected once each "
-                                    + ENTRIES);
+                                    + names);
                 }
                 byte[] content = zip.readNBytes(MAX_ENTRY_BYTES + 1);
                 if (content.length > MAX_ENTRY_BYTES) {
@@ -194,7 +229,7 @@ public final class BundleFormat {
         } catch (IOException | IllegalArgumentException broken) {
             throw new BundleException("not a readable zip: " + broken.getMessage(), broken);
         }
-        for (String name : ENTRIES) {
+        for (String name : names) {
             if (!entries.containsKey(name)) {
                 throw new BundleException("bundle lacks the entry " + name);
             }

@@ -55,22 +55,43 @@ class PublishedSchemasTest {
         schema.assertValid(
                 ScoredTransactionCodec.encodeScored(
                         scored(Double.NaN, null, Decision.OBSERVE, List.of())));
+        for (double shadow : new double[] {0.2, Double.NaN}) {
+            schema.assertValid(
+                    ScoredTransactionCodec.encodeScored(
+                            new ScoredTransaction(
+                                    FULL,
+                                    new float[3],
+                                    0.1,
+                                    0.9,
+                                    "b1",
+                                    Decision.PASS,
+                                    List.of(),
+                                    false,
+                                    false,
+                                    0,
+                                    shadow,
+                                    "b2")));
+        }
     }
 
     @Test
     void modelPointersFitTheirSchema() throws IOException {
         Schemas schema = Schemas.named("model-pointer-v1");
-        for (Double threshold : new Double[] {null, 0.5}) {
-            schema.assertValid(
-                    new ModelPointer(
-                                    ModelPointer.CHAMPION,
-                                    "b1",
-                                    "file:///registry/b1.zip",
-                                    "ab".repeat(32),
-                                    "f1",
-                                    0,
-                                    threshold)
-                            .encode());
+        for (ModelPointer.Kind kind : ModelPointer.Kind.values()) {
+            for (Double threshold : new Double[] {null, 0.5}) {
+                schema.assertValid(
+                        new ModelPointer(
+                                        ModelPointer.CHAMPION,
+                                        "b1",
+                                        "file:///registry/b1.zip",
+                                        "ab".repeat(32),
+                                        "f1",
+                                        0,
+                                        threshold,
+                                        12,
+                                        kind)
+                                .encode());
+            }
         }
     }
 

@@ -12,22 +12,19 @@ import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.CardHistorySerializer;
 import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Measured;
+import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.model.Reason;
-import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimeDomain;
@@ -38,17 +35,13 @@ import org.apache.flink.util.Collector;
 
 /** Steps the card's history, scores with the model in service and decides. */
 public final class CardFunction
-        extends KeyedBroadcastProcessFunction<String, Measured, ModelPointer, ScoredTransaction>
+        extends KeyedBroadcastProcessFunction<String, Measured, ServedBundle, ScoredTransaction>
         implements CheckpointedFunction {
     public static final KeySelector<Measured, String> CARD =
             measured -> measured.transaction().cardId();
 
-    /**
-     * The champions' pointers, numbered as they were announced: in arrival mode the last one that
-     * is good serves.
-     */
-    public static final MapStateDescriptor<Long, ModelPointer> POINTERS =
-            new MapStateDescriptor<>("model-pointers", Types.LONG, JobTypes.POINTER);
+    /** The bundles that serve, on their way to every subtask. */
+    public static final MapStateDescriptor<Long, ServedBundle> BUNDLES = ServingModels.BUNDLES;
 
     private static final long serialVersionUID = 1L;
     private static final int REASONS = 3;
@@ -63,10 +56,10 @@ public final class CardFunction
     private transient CheckpointedCounters counters;
     private transient LatencyHistogram latency;
     private transient FeatureEngine engine;
-    private transient ModelSlot champion;
-    private transient boolean pointersRestored;
+    private transient Collection<ServedBundle> restored;
+    private transient ServingModels models;
+    private transient ShadowScorer shadowScorer;
     private transient long opened;
-    private transient long announced;
     private transient EventTimeBuffer<Measured> buffer;
     private transient ValueState<CardHistory> histories;
     private transient Expiry expiry;
@@ -85,6 +78,8 @@ public final class CardFunction
                         CheckpointedCounters.SCORED_LATE,
                         CheckpointedCounters.APPROXIMATE);
         counters.initialize(context, getRuntimeContext());
+        restored =
+                ServingModels.inOrder(context.getOperatorStateStore().getBroadcastState(BUNDLES));
     }
 
     @Override
@@ -96,14 +91,12 @@ public final class CardFunction
     public void open(OpenContext context) {
         FeatureSchema schema = new FeatureSchema(codecs.rates());
         engine = new FeatureEngine(schema);
-        champion = new ModelSlot(schema, settings.order());
-        if (settings.champion() != null) {
-            champion.require(List.of(settings.champion()));
-        }
-        getRuntimeContext().getMetricGroup().gauge("modelSwaps", (Gauge<Long>) champion::swaps);
-        getRuntimeContext()
-                .getMetricGroup()
-                .gauge("bundlesRefused", (Gauge<Long>) champion::refused);
+        models = new ServingModels(settings, schema, restored);
+        restored = null;
+        shadowScorer = new ShadowScorer();
+        MetricGroup metrics = getRuntimeContext().getMetricGroup();
+        metrics.gauge("modelSwaps", (Gauge<Long>) models.champion()::swaps);
+        metrics.gauge("shadowFailures", (Gauge<Long>) shadowScorer::failures);
         opened = System.currentTimeMillis();
         latency = new LatencyHistogram();
         if (settings.measureLatency()) {
@@ -124,28 +117,22 @@ public final class CardFunction
 
     @Override
     public void close() {
-        if (champion != null) {
-            champion.close();
+        if (models != null) {
+            models.close();
         }
     }
 
     @Override
     public void processBroadcastElement(
-            ModelPointer pointer, Context context, Collector<ScoredTransaction> out)
+            ServedBundle served, Context context, Collector<ScoredTransaction> out)
             throws Exception {
-        if (settings.followsPromotions() && pointer.slot().equals(ModelPointer.CHAMPION)) {
-            BroadcastState<Long, ModelPointer> pointers = context.getBroadcastState(POINTERS);
-            restorePointers(pointers);
-            pointers.put(announced++, pointer);
-            champion.offer(pointer);
-        }
+        models.take(served, context.getBroadcastState(BUNDLES));
     }
 
     @Override
     public void processElement(
             Measured measured, ReadOnlyContext context, Collector<ScoredTransaction> out)
             throws Exception {
-        restorePointers(context.getBroadcastState(POINTERS));
         if (settings.order() == OrderMode.EVENT_TIME) {
             buffer.add(measured, context.timerService());
         } else {
@@ -163,7 +150,6 @@ public final class CardFunction
             }
             return;
         }
-        restorePointers(context.getBroadcastState(POINTERS));
         for (Measured measured : buffer.take(timer)) {
             score(measured, context.timerService(), out);
         }
@@ -173,20 +159,6 @@ public final class CardFunction
                 histories.clear();
             }
         }
-    }
-
-    private void restorePointers(ReadOnlyBroadcastState<Long, ModelPointer> pointers)
-            throws Exception {
-        if (pointersRestored || !settings.followsPromotions()) {
-            return;
-        }
-        Map<Long, ModelPointer> inOrder = new TreeMap<>();
-        for (Map.Entry<Long, ModelPointer> entry : pointers.immutableEntries()) {
-            inOrder.put(entry.getKey(), entry.getValue());
-        }
-        champion.require(inOrder.values());
-        announced = inOrder.size();
-        pointersRestored = true;
     }
 
     private void score(Measured measured, TimerService timers, Collector<ScoredTransaction> out)
@@ -201,7 +173,7 @@ public final class CardFunction
         histories.update(history);
         expiry.remind(transaction.eventTime(), timers);
 
-        ServingModel serving = champion.at(admitted.orderTime());
+        ServingModel serving = models.champion().at(admitted.orderTime());
         double score = serving == null ? Double.NaN : serving.model().score(step.sequence());
         Decision decision =
                 serving == null ? Decision.OBSERVE : serving.policy().decide(transaction, score);
@@ -209,6 +181,7 @@ public final class CardFunction
                 decision == Decision.ALERT
                         ? serving.reasons().explain(step.sequence(), REASONS)
                         : List.of();
+        ServingModel beside = models.shadow().at(admitted.orderTime());
         count(admitted, decision, step.approximate());
         out.collect(
                 new ScoredTransaction(
@@ -221,7 +194,11 @@ public final class CardFunction
                         reasons,
                         admitted.late(),
                         step.approximate(),
-                        admitted.receivedAt()));
+                        admitted.receivedAt(),
+                        beside == null
+                                ? Double.NaN
+                                : shadowScorer.score(beside.model(), step.sequence()),
+                        beside == null ? null : beside.model().bundleId()));
     }
 
     private void count(Admitted admitted, Decision decision, boolean approximate) {
