@@ -50,7 +50,7 @@ class SettingsReaderTest {
                                 Settings.StateBackend.HASHMAP,
                                 false,
                                 true));
-        assertThat(settings.store()).isEqualTo(new Settings.Store("data/store"));
+        assertThat(settings.store()).isEqualTo(new Settings.Store("data/store", null));
         assertThat(settings.registry()).isEqualTo(new Settings.Registry(Path.of("data/registry")));
         assertThat(settings.training())
                 .isEqualTo(
