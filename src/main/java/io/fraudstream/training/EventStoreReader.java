@@ -111,69 +111,76 @@ public final class EventStoreReader {
      */
     public Counts read(long from, long to, Consumer<FeatureRow> rows) throws StoreException {
         LocalDate first = dayOf(from - FeatureSchema.CARD_HORIZON);
-        CardSequences sequences = new CardSequences();
-        RecentIds recentIds = new RecentIds();
-        long[] sum = new long[3];
-        for (LocalDate day : files.days(StoreFiles.TRANSACTIONS).keySet()) {
-            if (day.isBefore(first) || day.isAfter(dayOf(to - 1))) {
-                continue;
-            }
-            // DuckDB has read a day's files to their ends before it hands on the first row in
-            // order, so a day is never begun again once rows have come.
-            long[] ofDay =
-                    files.query(
-                            () -> files.day(StoreFiles.TRANSACTIONS, day),
-                            (connection, listed) -> {
-                                long[] counts = new long[3];
-                                for (List<Path> ofThatDay : listed.values()) {
-                                    readDay(
-                                            connection,
-                                            ofThatDay,
-                                            counts,
-                                            result -> {
-                                                FeatureRow row = row(result, sequences, recentIds);
-                                                if (row == null) {
-                                                    counts[1]++;
-                                                } else if (row.eventTime() >= from
-                                                        && row.eventTime() < to) {
-                                                    counts[0]++;
-                                                    rows.accept(row);
-                                                }
-                                            });
-                                }
-                                return counts;
-                            });
-            for (int i = 0; i < sum.length; i++) {
-                sum[i] += ofDay[i];
-            }
-        }
-        return new Counts(sum[0], sum[1], sum[2]);
+        LocalDate last = dayOf(to - 1);
+        Reading reading = new Reading(from, to, rows);
+        return files.connected(
+                connection -> {
+                    long[] counts = new long[3];
+                    for (LocalDate day : files.days(StoreFiles.TRANSACTIONS).keySet()) {
+                        if (day.isBefore(first) || day.isAfter(last)) {
+                            continue;
+                        }
+                        long[] ofDay =
+                                files.query(
+                                        connection,
+                                        () -> files.day(StoreFiles.TRANSACTIONS, day),
+                                        (same, listed) ->
+                                                reading.day(
+                                                        same,
+                                                        listed.getOrDefault(day, List.of())));
+                        for (int i = 0; i < counts.length; i++) {
+                            counts[i] += ofDay[i];
+                        }
+                    }
+                    return new Counts(counts[0], counts[1], counts[2]);
+                });
     }
 
-    @FunctionalInterface
-    private interface EachRow {
-        void take(ResultSet result) throws SQLException;
-    }
+    /** A reading on its way from day to day. */
+    private final class Reading {
+        private final CardSequences sequences = new CardSequences();
+        private final RecentIds recentIds = new RecentIds();
+        private final long from;
+        private final long to;
+        private final Consumer<FeatureRow> rows;
 
-    private void readDay(Connection connection, List<Path> ofDay, long[] counts, EachRow rows)
-            throws SQLException {
-        if (countUsable(connection, ofDay, counts) == 0) {
-            return;
+        Reading(long from, long to, Consumer<FeatureRow> rows) {
+            this.from = from;
+            this.to = to;
+            this.rows = rows;
         }
-        String select =
-                "SELECT "
-                        + columns(ROW_COLUMNS)
-                        + " FROM "
-                        + StoreFiles.table(ofDay)
-                        + " WHERE feature_fingerprint = ? ORDER BY event_time,"
-                        + " transaction_id, received_at";
-        try (PreparedStatement statement = connection.prepareStatement(select)) {
-            statement.setString(1, schema.fingerprint());
-            try (ResultSet result = statement.executeQuery()) {
-                while (result.next()) {
-                    rows.take(result);
+
+        /**
+         * Fails before the first row is handed on or not at all: DuckDB has read all files to their
+         * ends once it has rows in order. So a day can be tried again.
+         */
+        long[] day(Connection connection, List<Path> ofDay) throws SQLException {
+            long[] counts = new long[3];
+            if (ofDay.isEmpty() || countUsable(connection, ofDay, counts) == 0) {
+                return counts;
+            }
+            String select =
+                    "SELECT "
+                            + columns(ROW_COLUMNS)
+                            + " FROM "
+                            + StoreFiles.table(ofDay)
+                            + " WHERE feature_fingerprint = ? ORDER BY event_time,"
+                            + " transaction_id, received_at";
+            try (PreparedStatement statement = connection.prepareStatement(select)) {
+                statement.setString(1, schema.fingerprint());
+                try (ResultSet result = statement.executeQuery()) {
+                    while (result.next()) {
+                        FeatureRow row = row(result, sequences, recentIds);
+                        if (row == null) {
+                            counts[1]++;
+                        } else if (row.eventTime() >= from && row.eventTime() < to) {
+                            counts[0]++;
+                            rows.accept(row);
+                        }
+                    }
                 }
             }
+            return counts;
         }
     }
 

@@ -54,6 +54,12 @@ final class StoreFiles {
         T run(Connection connection, NavigableMap<LocalDate, List<Path>> days) throws SQLException;
     }
 
+    /** What is done with a connection. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run(Connection connection) throws SQLException, StoreException;
+    }
+
     /** The finished files of each day of both tables. */
     NavigableMap<LocalDate, List<Path>> days() throws StoreException {
         NavigableMap<LocalDate, List<Path>> days = days(TRANSACTIONS);
@@ -118,7 +124,11 @@ final class StoreFiles {
         }
     }
 
-    Path partition(String table, LocalDate day) {
+    int count(String table, Predicate<Path> condition) throws StoreException {
+        return days(table, condition).values().stream().mapToInt(List::size).sum();
+    }
+
+    private Path partition(String table, LocalDate day) {
         return store.resolve(table).resolve(PARTITION + day);
     }
 
@@ -161,25 +171,42 @@ final class StoreFiles {
         return !isFinished(file) && !file.getFileName().toString().startsWith("." + KEPT);
     }
 
+    /** Lends a connection for several queries. */
+    <T> T connected(Work<T> work) throws StoreException {
+        try (Connection connection = connect(null)) {
+            return work.run(connection);
+        } catch (SQLException broken) {
+            throw unreadable(broken);
+        }
+    }
+
+    /** Runs a single query, as {@link #query(Connection, Listing, Query)} does. */
+    <T> T query(Listing listing, Query<T> query) throws StoreException {
+        return connected(connection -> query(connection, listing, query));
+    }
+
     /**
      * Runs a query over a listing's files. Where one of them has gone meanwhile, lists and runs
      * again: its rows are in another file then, or gone by request.
      */
-    <T> T query(Listing listing, Query<T> query) throws StoreException {
+    <T> T query(Connection connection, Listing listing, Query<T> query) throws StoreException {
         for (int attempt = 1; ; attempt++) {
             NavigableMap<LocalDate, List<Path>> days = listing.days();
-            try (Connection connection = connect(null)) {
+            try {
                 return query.run(connection, days);
             } catch (SQLException broken) {
                 boolean whole =
                         days.values().stream().flatMap(List::stream).allMatch(Files::exists);
                 if (whole || attempt == ATTEMPTS) {
-                    throw new StoreException(
-                            "event store " + store + " cannot be read: " + broken.getMessage(),
-                            broken);
+                    throw unreadable(broken);
                 }
             }
         }
+    }
+
+    private StoreException unreadable(SQLException broken) {
+        return new StoreException(
+                "event store " + store + " cannot be read: " + broken.getMessage(), broken);
     }
 
     /**
@@ -197,13 +224,14 @@ final class StoreFiles {
 
     /** Files as a table; a column that one of them lacks is null there. */
     static String table(Collection<Path> files) {
-        return files.stream()
-                .map(StoreFiles::text)
-                .collect(
-                        Collectors.joining(
-                                ", ",
-                                "read_parquet([",
-                                "], union_by_name = true, hive_partitioning = false)"));
+        return "read_parquet("
+                + list(files)
+                + ", union_by_name = true, hive_partitioning = false)";
+    }
+
+    /** Files as a list of SQL. */
+    static String list(Collection<Path> files) {
+        return files.stream().map(StoreFiles::text).collect(Collectors.joining(", ", "[", "]"));
     }
 
     /** A text of SQL. */

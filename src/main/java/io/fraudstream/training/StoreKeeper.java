@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -48,6 +47,7 @@ public final class StoreKeeper implements AutoCloseable {
     private final StoreFiles files;
     private final StoreLock lock;
     private final Path spill;
+    private final Connection connection;
     private final boolean dryRun;
     private int leftovers;
 
@@ -90,10 +90,12 @@ public final class StoreKeeper implements AutoCloseable {
     public record Erasure(
             long transactions, long labels, int days, int filesRewritten, int unfinished) {}
 
-    private StoreKeeper(Path store, StoreLock lock, Path spill, boolean dryRun) {
+    private StoreKeeper(Path store, StoreLock lock, Path spill, boolean dryRun)
+            throws SQLException {
         this.files = new StoreFiles(store);
         this.lock = lock;
         this.spill = spill;
+        this.connection = StoreFiles.connect(spill);
         this.dryRun = dryRun;
     }
 
@@ -111,16 +113,24 @@ public final class StoreKeeper implements AutoCloseable {
         }
         Path own = store.resolve(".keeper");
         StoreLock lock = StoreLock.take(own.resolve("lock"), task);
-        StoreKeeper keeper = new StoreKeeper(store, lock, own.resolve("spill"), dryRun);
+        StoreKeeper keeper = null;
         try {
+            keeper = new StoreKeeper(store, lock, own.resolve("spill"), dryRun);
             if (!dryRun) {
                 keeper.cleanUp();
             }
             return keeper;
-        } catch (StoreException broken) {
+        } catch (SQLException broken) {
             lock.close();
+            throw unkeepable(broken);
+        } catch (StoreException broken) {
+            keeper.close();
             throw broken;
         }
+    }
+
+    private static StoreException unkeepable(SQLException broken) {
+        return new StoreException("event store cannot be kept: " + broken.getMessage(), broken);
     }
 
     /** How many files of a keeper that was killed were deleted. */
@@ -168,7 +178,7 @@ public final class StoreKeeper implements AutoCloseable {
                 days.size(), filesBefore, groups.size(), rows, bytesBefore, bytesAfter);
     }
 
-    /** Files of one day to be replaced by one. */
+    /** Some of one day's files. */
     private record Group(String table, LocalDate day, List<Path> files) {}
 
     private static void group(
@@ -241,33 +251,28 @@ public final class StoreKeeper implements AutoCloseable {
     public Erasure forget(String card, Watcher watcher) throws StoreException {
         Map<String, Long> rows = new HashMap<>();
         Set<LocalDate> days = new HashSet<>();
+        Set<Path> seen = new HashSet<>();
         int rewritten = 0;
-        for (String table : StoreFiles.TABLES) {
-            Set<Path> seen = new HashSet<>();
-            NavigableMap<LocalDate, List<Path>> unseen = files.days(table);
-            int done = 0;
-            while (!unseen.isEmpty()) {
-                int total = done + unseen.size();
-                for (Map.Entry<LocalDate, List<Path>> day : unseen.entrySet()) {
-                    watcher.at(done++, total);
-                    seen.addAll(day.getValue());
-                    for (Map.Entry<Path, Long> found : holding(card, day.getValue()).entrySet()) {
-                        rows.merge(table, found.getValue(), Long::sum);
-                        days.add(day.getKey());
-                        rewritten++;
-                        if (!dryRun) {
-                            Group group = new Group(table, day.getKey(), List.of(found.getKey()));
-                            Written written = replace(group, card, found.getValue());
-                            seen.add(written.file);
-                        }
+        int done = 0;
+        List<Group> unseen = unseen(seen);
+        while (!unseen.isEmpty()) {
+            int total = done + unseen.size();
+            for (Group day : unseen) {
+                watcher.at(done++, total);
+                seen.addAll(day.files);
+                for (Map.Entry<Path, Long> found : holding(card, day.files).entrySet()) {
+                    rows.merge(day.table, found.getValue(), Long::sum);
+                    days.add(day.day);
+                    rewritten++;
+                    if (!dryRun) {
+                        Group one = new Group(day.table, day.day, List.of(found.getKey()));
+                        seen.add(replace(one, card, found.getValue()).file);
                     }
                 }
-                unseen =
-                        files.days(
-                                table, file -> StoreFiles.isFinished(file) && !seen.contains(file));
             }
-            watcher.at(done, done);
+            unseen = unseen(seen);
         }
+        watcher.at(done, done);
         return new Erasure(
                 rows.getOrDefault(StoreFiles.TRANSACTIONS, 0L),
                 rows.getOrDefault(StoreFiles.LABELS, 0L),
@@ -276,37 +281,35 @@ public final class StoreKeeper implements AutoCloseable {
                 unfinished());
     }
 
+    private List<Group> unseen(Set<Path> seen) throws StoreException {
+        List<Group> unseen = new ArrayList<>();
+        for (String table : StoreFiles.TABLES) {
+            files.days(table, file -> StoreFiles.isFinished(file) && !seen.contains(file))
+                    .forEach((day, some) -> unseen.add(new Group(table, day, some)));
+        }
+        return unseen;
+    }
+
     private int unfinished() throws StoreException {
         int unfinished = 0;
         for (String table : StoreFiles.TABLES) {
-            unfinished +=
-                    files.days(table, StoreFiles::isUnfinished).values().stream()
-                            .mapToInt(List::size)
-                            .sum();
+            unfinished += files.count(table, StoreFiles::isUnfinished);
         }
         return unfinished;
     }
 
     /** The files that hold the card, and how many rows of it. */
     private Map<Path, Long> holding(String card, List<Path> finished) throws StoreException {
-        String select =
-                "SELECT filename, count(*) FROM read_parquet(["
-                        + finished.stream().map(StoreFiles::text).collect(Collectors.joining(", "))
-                        + "], union_by_name = true, hive_partitioning = false, filename = true)"
-                        + " WHERE card_id = ? GROUP BY filename";
-        return run(
-                connection -> {
-                    Map<Path, Long> found = new TreeMap<>();
-                    try (PreparedStatement statement = connection.prepareStatement(select)) {
-                        statement.setString(1, card);
-                        try (ResultSet result = statement.executeQuery()) {
-                            while (result.next()) {
-                                found.put(Path.of(result.getString(1)), result.getLong(2));
-                            }
-                        }
-                    }
-                    return found;
-                });
+        Map<Path, Long> found = new TreeMap<>();
+        query(
+                "SELECT filename, count(*) FROM read_parquet("
+                        + StoreFiles.list(finished)
+                        + ", union_by_name = true, hive_partitioning = false, filename = true)"
+                        + " WHERE card_id = "
+                        + StoreFiles.text(card)
+                        + " GROUP BY filename",
+                row -> found.put(Path.of(row.getString(1)), row.getLong(2)));
+        return found;
     }
 
     /** A file that stands for others; it is not there where no row was left for it. */
@@ -321,7 +324,8 @@ public final class StoreKeeper implements AutoCloseable {
     private Written replace(Group group, String card, long left) throws StoreException {
         String name = StoreFiles.KEPT + UUID.randomUUID() + SUFFIX;
         Path partition = group.files.get(0).getParent();
-        Path hidden = partition.resolve("." + name);
+        // Not the end that a glob for Parquet finds, since not all of them pass over hidden files.
+        Path hidden = partition.resolve("." + name + ".inprogress");
         Path visible = partition.resolve(name);
         try {
             long rows = rowsOf(group.files) - left;
@@ -369,12 +373,11 @@ public final class StoreKeeper implements AutoCloseable {
                         + ": "
                         + StoreFiles.text(names)
                         + "})";
-        run(
-                connection -> {
-                    try (Statement statement = connection.createStatement()) {
-                        return statement.execute(copy);
-                    }
-                });
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(copy);
+        } catch (SQLException broken) {
+            throw unkeepable(broken);
+        }
     }
 
     /** Deletes what a keeper that was killed has left. */
@@ -412,52 +415,42 @@ public final class StoreKeeper implements AutoCloseable {
     }
 
     private List<Path> replacedBy(List<Path> kept) throws StoreException {
-        String select =
-                "SELECT decode(value) FROM parquet_kv_metadata(["
-                        + kept.stream().map(StoreFiles::text).collect(Collectors.joining(", "))
-                        + "]) WHERE decode(key) = "
-                        + StoreFiles.text(REPLACES);
         Path partition = kept.get(0).getParent();
-        return run(
-                connection -> {
-                    List<Path> replaced = new ArrayList<>();
-                    try (Statement statement = connection.createStatement();
-                            ResultSet result = statement.executeQuery(select)) {
-                        while (result.next()) {
-                            for (String name : result.getString(1).split(SEPARATOR)) {
-                                replaced.add(partition.resolve(name));
-                            }
-                        }
+        List<Path> replaced = new ArrayList<>();
+        query(
+                "SELECT decode(value) FROM parquet_kv_metadata("
+                        + StoreFiles.list(kept)
+                        + ") WHERE decode(key) = "
+                        + StoreFiles.text(REPLACES),
+                row -> {
+                    for (String name : row.getString(1).split(SEPARATOR)) {
+                        replaced.add(partition.resolve(name));
                     }
-                    return replaced;
                 });
+        return replaced;
     }
 
     private long rowsOf(List<Path> some) throws StoreException {
-        String select =
-                "SELECT sum(num_rows) FROM parquet_file_metadata(["
-                        + some.stream().map(StoreFiles::text).collect(Collectors.joining(", "))
-                        + "])";
-        return run(
-                connection -> {
-                    try (Statement statement = connection.createStatement();
-                            ResultSet result = statement.executeQuery(select)) {
-                        result.next();
-                        return result.getLong(1);
-                    }
-                });
+        long[] rows = new long[1];
+        query(
+                "SELECT sum(num_rows) FROM parquet_file_metadata(" + StoreFiles.list(some) + ")",
+                row -> rows[0] = row.getLong(1));
+        return rows[0];
     }
 
     @FunctionalInterface
-    private interface Work<T> {
-        T run(Connection connection) throws SQLException;
+    private interface Row {
+        void take(ResultSet row) throws SQLException;
     }
 
-    private <T> T run(Work<T> work) throws StoreException {
-        try (Connection connection = StoreFiles.connect(spill)) {
-            return work.run(connection);
+    private void query(String select, Row rows) throws StoreException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(select)) {
+            while (result.next()) {
+                rows.take(result);
+            }
         } catch (SQLException broken) {
-            throw new StoreException("event store cannot be kept: " + broken.getMessage(), broken);
+            throw unkeepable(broken);
         }
     }
 
@@ -511,10 +504,11 @@ public final class StoreKeeper implements AutoCloseable {
 
     @Override
     public void close() throws StoreException {
-        try {
+        try (lock) {
+            connection.close();
             deleteSpilled();
-        } finally {
-            lock.close();
+        } catch (SQLException broken) {
+            throw unkeepable(broken);
         }
     }
 }

@@ -9,8 +9,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * What an event store holds.
@@ -40,48 +40,54 @@ public record StoreStatus(List<Day> days, int unfinished) {
      */
     public static StoreStatus of(Path store, StoreKeeper.Watcher watcher) throws StoreException {
         StoreFiles files = new StoreFiles(store);
-        List<Day> days = new ArrayList<>();
+        NavigableMap<LocalDate, List<Path>> listed = files.days();
+        List<Day> days =
+                files.connected(
+                        connection -> {
+                            List<Day> seen = new ArrayList<>();
+                            int done = 0;
+                            for (LocalDate date : listed.keySet()) {
+                                watcher.at(done++, listed.size());
+                                for (String table : StoreFiles.TABLES) {
+                                    Day day =
+                                            files.query(
+                                                    connection,
+                                                    () -> files.day(table, date),
+                                                    (same, some) ->
+                                                            day(
+                                                                    same,
+                                                                    table,
+                                                                    date,
+                                                                    some.getOrDefault(
+                                                                            date, List.of())));
+                                    if (day.files() > 0) {
+                                        seen.add(day);
+                                    }
+                                }
+                            }
+                            watcher.at(done, done);
+                            return seen;
+                        });
         int unfinished = 0;
         for (String table : StoreFiles.TABLES) {
-            unfinished +=
-                    files.days(table, StoreFiles::isUnfinished).values().stream()
-                            .mapToInt(List::size)
-                            .sum();
-            List<LocalDate> dates = List.copyOf(files.days(table).keySet());
-            for (int i = 0; i < dates.size(); i++) {
-                watcher.at(i, dates.size());
-                LocalDate date = dates.get(i);
-                days.addAll(
-                        files.query(
-                                () -> files.day(table, date),
-                                (connection, listed) ->
-                                        // The day may have been removed meanwhile.
-                                        listed.isEmpty()
-                                                ? List.of()
-                                                : List.of(
-                                                        day(
-                                                                connection,
-                                                                table,
-                                                                date,
-                                                                listed.get(date)))));
-            }
-            watcher.at(dates.size(), dates.size());
+            unfinished += files.count(table, StoreFiles::isUnfinished);
         }
         return new StoreStatus(days, unfinished);
     }
 
     private static Day day(Connection connection, String table, LocalDate date, List<Path> finished)
             throws SQLException {
+        if (finished.isEmpty()) {
+            return new Day(table, date, 0, 0, 0, Map.of());
+        }
         long rows = 0;
         long bytes = 0;
         try (Statement statement = connection.createStatement();
                 ResultSet result =
                         statement.executeQuery(
-                                "SELECT sum(num_rows) FROM parquet_file_metadata(["
-                                        + finished.stream()
-                                                .map(StoreFiles::text)
-                                                .collect(Collectors.joining(", "))
-                                        + "])")) {
+                                "SELECT sum(num_rows) FROM parquet_file_metadata("
+                                        + StoreFiles.list(finished)
+                                        + ")")) {
             result.next();
             rows = result.getLong(1);
         }
