@@ -56,8 +56,7 @@ final class LabelsCommand implements Runnable {
             throws SettingsException, StoreException, IOException {
         LabelCheck found = LabelCheck.of(place.directory());
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(
-                Locale.ROOT, "%,d labels, %,d of them fraud%n", found.labels(), found.frauds());
+        out.printf(Locale.ROOT, "%,d labels, %,d of them fraud%n", found.labels(), found.frauds());
         print(out, "unmatched", found.unmatched(), "their transaction is not stored");
         print(
                 out,

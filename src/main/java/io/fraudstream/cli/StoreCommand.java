@@ -109,10 +109,7 @@ final class StoreCommand implements Runnable {
                 .forEach(
                         (fingerprint, rows) ->
                                 out.printf(
-                                        Locale.ROOT,
-                                        "Features %s: %,d rows%n",
-                                        fingerprint,
-                                        rows));
+                                        Locale.ROOT, "Features %s: %,d rows%n", fingerprint, rows));
         if (status.days().isEmpty()) {
             out.println("The store is empty.");
         }
@@ -217,7 +214,9 @@ final class StoreCommand implements Runnable {
             done = keeper.expire(firstKept, progress);
         }
         if (done.days() == 0) {
-            say("Nothing is older than %s: the first day to keep is %s.", Durations.format(kept), firstKept);
+            say(
+                    "Nothing is older than %s: the first day to keep is %s.",
+                    Durations.format(kept), firstKept);
         } else {
             say(
                     "%s %,d days, %s to %s: %,d files, %,d rows, %s.",
@@ -344,7 +343,9 @@ final class StoreCommand implements Runnable {
     private static Map<String, Long> fingerprints(List<StoreStatus.Day> days) {
         Map<String, Long> sum = new TreeMap<>();
         days.forEach(
-                day -> day.fingerprints().forEach((name, rows) -> sum.merge(name, rows, Long::sum)));
+                day ->
+                        day.fingerprints()
+                                .forEach((name, rows) -> sum.merge(name, rows, Long::sum)));
         return sum;
     }
 
@@ -368,8 +369,7 @@ final class StoreCommand implements Runnable {
                         (table, days) -> {
                             Map<String, Object> sums = new LinkedHashMap<>();
                             sums.put("days", days.size());
-                            sums.put(
-                                    "files", days.stream().mapToInt(StoreStatus.Day::files).sum());
+                            sums.put("files", days.stream().mapToInt(StoreStatus.Day::files).sum());
                             sums.put("rows", days.stream().mapToLong(StoreStatus.Day::rows).sum());
                             sums.put(
                                     "bytes", days.stream().mapToLong(StoreStatus.Day::bytes).sum());
@@ -392,7 +392,10 @@ final class StoreCommand implements Runnable {
     }
 
     static void writeJson(Path file, Object value) throws IOException {
-        JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), value);
+        JsonMapper.builder()
+                .build()
+                .writerWithDefaultPrettyPrinter()
+                .writeValue(file.toFile(), value);
     }
 
     private void say(String format, Object... values) {

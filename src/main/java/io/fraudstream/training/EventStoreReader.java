@@ -126,8 +126,7 @@ public final class EventStoreReader {
                                         () -> files.day(StoreFiles.TRANSACTIONS, day),
                                         (same, listed) ->
                                                 reading.day(
-                                                        same,
-                                                        listed.getOrDefault(day, List.of())));
+                                                        same, listed.getOrDefault(day, List.of())));
                         for (int i = 0; i < counts.length; i++) {
                             counts[i] += ofDay[i];
                         }

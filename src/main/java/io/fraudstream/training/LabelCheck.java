@@ -85,8 +85,8 @@ public record LabelCheck(
         return files.query(files::days, LabelCheck::check);
     }
 
-    private static LabelCheck check(
-            Connection connection, NavigableMap<LocalDate, List<Path>> days) throws SQLException {
+    private static LabelCheck check(Connection connection, NavigableMap<LocalDate, List<Path>> days)
+            throws SQLException {
         Map<String, List<Path>> tables =
                 days.values().stream()
                         .flatMap(List::stream)

@@ -224,9 +224,7 @@ final class StoreFiles {
 
     /** Files as a table; a column that one of them lacks is null there. */
     static String table(Collection<Path> files) {
-        return "read_parquet("
-                + list(files)
-                + ", union_by_name = true, hive_partitioning = false)";
+        return "read_parquet(" + list(files) + ", union_by_name = true, hive_partitioning = false)";
     }
 
     /** Files as a list of SQL. */

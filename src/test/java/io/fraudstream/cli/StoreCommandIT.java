@@ -101,7 +101,9 @@ class StoreCommandIT {
         assertThat(run("store", "compact")).isZero();
         assertThat(out.toString().lines())
                 .satisfiesExactly(
-                        line -> assertThat(line).startsWith("Would compact 6 files of 3 days into 3: "),
+                        line ->
+                                assertThat(line)
+                                        .startsWith("Would compact 6 files of 3 days into 3: "),
                         line ->
                                 assertThat(line)
                                         .startsWith("Compacted 6 files of 3 days into 3: 9 rows, ")
@@ -125,7 +127,10 @@ class StoreCommandIT {
     void aCardIsForgottenByTheNumberItWasSentWith() throws Exception {
         Path key = Files.writeString(directory.resolve("key"), KEY);
         String[] tokenize = {
-            "--set", "transactions.cardNumbers=tokenize", "--set", "transactions.cardTokenKeyFile=" + key
+            "--set",
+            "transactions.cardNumbers=tokenize",
+            "--set",
+            "transactions.cardTokenKeyFile=" + key
         };
 
         assertThat(run(with(tokenize, "store", "forget", CARD_NUMBER, "--dry-run"))).isZero();

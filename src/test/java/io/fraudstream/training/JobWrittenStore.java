@@ -25,9 +25,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class JobWrittenStore {
     private JobWrittenStore() {}
 
-    /** Adds a file for each day, of transactions and of labels, with the features of these rates. */
+    /**
+     * Adds a file for each day, of transactions and of labels, with the features of these rates.
+     */
     public static void add(
-            Path store, List<Transaction> transactions, List<FraudLabel> labels, ExchangeRates rates)
+            Path store,
+            List<Transaction> transactions,
+            List<FraudLabel> labels,
+            ExchangeRates rates)
             throws Exception {
         OfflineFeatures features = new OfflineFeatures(new FeatureSchema(rates));
         List<ScoredTransaction> scored = new ArrayList<>();
@@ -53,8 +58,7 @@ public final class JobWrittenStore {
         env.fromData(scored, JobTypes.SCORED)
                 .sinkTo(EventStore.transactions(store.toString(), new Rates(rates)));
         if (!labels.isEmpty()) {
-            env.fromData(labels, JobTypes.LABEL)
-                    .sinkTo(EventStore.labels(store.toString()));
+            env.fromData(labels, JobTypes.LABEL).sinkTo(EventStore.labels(store.toString()));
         }
         env.execute("store");
     }

@@ -196,7 +196,8 @@ class StoreKeeperIT {
 
         // Killed while or after writing the new file under its hidden name.
         for (Path file : made) {
-            Path hidden = store.resolve(file).resolveSibling("." + file.getFileName() + ".inprogress");
+            Path hidden =
+                    store.resolve(file).resolveSibling("." + file.getFileName() + ".inprogress");
             Files.copy(kept.resolve(file), hidden);
         }
         Path torn = store.resolve(made.get(0)).resolveSibling(".kept-torn.parquet.inprogress");
@@ -205,7 +206,8 @@ class StoreKeeperIT {
 
         // Killed after the new file got its name.
         for (Path file : made) {
-            Path hidden = store.resolve(file).resolveSibling("." + file.getFileName() + ".inprogress");
+            Path hidden =
+                    store.resolve(file).resolveSibling("." + file.getFileName() + ".inprogress");
             Files.move(hidden, store.resolve(file));
         }
         assertThat(contents(store)).isEqualTo(before);
@@ -265,13 +267,18 @@ class StoreKeeperIT {
         }
     }
 
-    /** As a job does that starts again from an older checkpoint; gives the keeper something to do. */
+    /**
+     * As a job does that starts again from an older checkpoint; gives the keeper something to do.
+     */
     private void repeatAnEvent(int round) throws IOException {
         for (String table : List.of("transactions", "labels")) {
             Path partition = store.resolve(table).resolve("event_date=" + LAST);
             Path some =
                     files(template).stream()
-                            .filter(file -> file.getParent().endsWith(table + "/event_date=" + LAST))
+                            .filter(
+                                    file ->
+                                            file.getParent()
+                                                    .endsWith(table + "/event_date=" + LAST))
                             .findFirst()
                             .orElseThrow();
             Path hidden = partition.resolve(".part-again-" + round + ".parquet.inprogress.1");
@@ -334,8 +341,7 @@ class StoreKeeperIT {
         long stored = count(store, "transactions", card);
         long labels = count(store, "labels", card);
         assertThat(labels).isPositive();
-        Path unfinished =
-                Files.writeString(day.resolve(".part-0.parquet.inprogress.1"), "half");
+        Path unfinished = Files.writeString(day.resolve(".part-0.parquet.inprogress.1"), "half");
 
         StoreKeeper.Erasure done;
         try (StoreKeeper keeper = StoreKeeper.open(store, "test", false)) {
@@ -468,7 +474,8 @@ class StoreKeeperIT {
 
     private static List<String> columns(Path store) throws SQLException {
         return query(
-                "SELECT column_name || ' ' || column_type FROM (DESCRIBE SELECT * FROM read_parquet("
+                "SELECT column_name || ' ' || column_type FROM (DESCRIBE SELECT * FROM"
+                        + " read_parquet("
                         + glob(store, "transactions", "*/*.parquet")
                         + ", hive_partitioning = false))");
     }

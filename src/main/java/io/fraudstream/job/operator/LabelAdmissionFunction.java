@@ -14,8 +14,8 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Parts labels from records that are none; those go to {@link AdmissionFunction#REJECTED}. Counts by
- * buckets how long after its transaction a label was known, and how long after that it came.
+ * Parts labels from records that are none; those go to {@link AdmissionFunction#REJECTED}. Counts
+ * by buckets how long after its transaction a label was known, and how long after that it came.
  */
 public final class LabelAdmissionFunction extends ProcessFunction<Received, FraudLabel>
         implements CheckpointedFunction {
@@ -65,8 +65,7 @@ public final class LabelAdmissionFunction extends ProcessFunction<Received, Frau
         counters.increment(FIRST_LAG + LAG.indexOf(label.knownAt() - label.eventTime()));
         long arrived = received.coordinates().timestamp();
         if (arrived != Coordinates.NO_TIMESTAMP) {
-            counters.increment(
-                    firstDeliveryLag + DELIVERY_LAG.indexOf(arrived - label.knownAt()));
+            counters.increment(firstDeliveryLag + DELIVERY_LAG.indexOf(arrived - label.knownAt()));
         }
         out.collect(label);
     }

@@ -138,8 +138,7 @@ class TerminalFunctionTest {
             terminals.harness.processElement1(admitted(0, 1, later), NOON);
             assertThat(terminals.labelCounts()).containsExactly(2L, 0L, 2L, 2L, 0L);
 
-            terminals.label(
-                    new FraudLabel("x", "card", null, null, NOON, true, NOON, "analyst"));
+            terminals.label(new FraudLabel("x", "card", null, null, NOON, true, NOON, "analyst"));
             state = terminals.harness.snapshot(1, 1);
         }
         try (Terminals restored = new Terminals(OrderMode.ARRIVAL, state)) {
