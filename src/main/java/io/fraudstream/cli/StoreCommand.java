@@ -219,11 +219,11 @@ final class StoreCommand implements Runnable {
                     Durations.format(kept), firstKept);
         } else {
             say(
-                    "%s %,d days, %s to %s: %,d files, %,d rows, %s.",
+                    "%s %s to %s: %,d days, %,d files, %,d rows, %s.",
                     dryRun ? "Would remove" : "Removed",
-                    done.days(),
                     done.first(),
                     done.last(),
+                    done.days(),
                     done.files(),
                     done.rows(),
                     size(done.bytes()));

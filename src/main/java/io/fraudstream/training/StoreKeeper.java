@@ -19,9 +19,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -61,7 +62,7 @@ public final class StoreKeeper implements AutoCloseable {
     /**
      * What compaction did, or would do.
      *
-     * @param days counted once for each table
+     * @param days that had something to compact
      * @param filesBefore that became {@code filesAfter}
      * @param rows in them
      * @param bytesAfter 0 in a dry run, which does not know
@@ -74,7 +75,7 @@ public final class StoreKeeper implements AutoCloseable {
             long bytesBefore,
             long bytesAfter) {}
 
-    /** What was removed, or would be: whole days, counted once for each table. */
+    /** What was removed, or would be: so many days from the first to the last. */
     public record Removal(
             int days, LocalDate first, LocalDate last, int files, long rows, long bytes) {}
 
@@ -158,11 +159,11 @@ public final class StoreKeeper implements AutoCloseable {
         long rows = 0;
         long bytesBefore = 0;
         long bytesAfter = 0;
-        Set<String> days = new HashSet<>();
+        Set<LocalDate> days = new HashSet<>();
         for (int i = 0; i < groups.size(); i++) {
             watcher.at(i, groups.size());
             Group group = groups.get(i);
-            days.add(group.table + group.day);
+            days.add(group.day);
             filesBefore += group.files.size();
             bytesBefore += sizeOf(group.files);
             if (dryRun) {
@@ -213,13 +214,13 @@ public final class StoreKeeper implements AutoCloseable {
      */
     public Removal expire(LocalDate firstKept, Watcher watcher) throws StoreException {
         List<Path> old = new ArrayList<>();
-        NavigableMap<LocalDate, Integer> days = new TreeMap<>();
+        NavigableSet<LocalDate> days = new TreeSet<>();
         for (String table : StoreFiles.TABLES) {
             files.days(table)
                     .headMap(firstKept, false)
                     .forEach(
                             (day, finished) -> {
-                                days.merge(day, 1, Integer::sum);
+                                days.add(day);
                                 old.addAll(finished);
                             });
         }
@@ -228,9 +229,9 @@ public final class StoreKeeper implements AutoCloseable {
         }
         Removal removal =
                 new Removal(
-                        days.values().stream().mapToInt(Integer::intValue).sum(),
-                        days.firstKey(),
-                        days.lastKey(),
+                        days.size(),
+                        days.first(),
+                        days.last(),
                         old.size(),
                         rowsOf(old),
                         sizeOf(old));

@@ -103,10 +103,10 @@ class StoreCommandIT {
                 .satisfiesExactly(
                         line ->
                                 assertThat(line)
-                                        .startsWith("Would compact 6 files of 3 days into 3: "),
+                                        .startsWith("Would compact 6 files of 2 days into 3: "),
                         line ->
                                 assertThat(line)
-                                        .startsWith("Compacted 6 files of 3 days into 3: 9 rows, ")
+                                        .startsWith("Compacted 6 files of 2 days into 3: 9 rows, ")
                                         .endsWith(" after."),
                         line -> assertThat(line).startsWith("There is nothing to compact"));
 
@@ -118,8 +118,8 @@ class StoreCommandIT {
         assertThat(run("store", "status")).isZero();
         assertThat(out.toString())
                 .contains("Nothing is older than 10d: the first day to keep is 2024-03-01.")
-                .contains("Removed 2 days, 2024-03-01 to 2024-03-01: 2 files, 7 rows, ")
-                .contains("Would remove 2 days, 2024-03-02 to 2024-03-02: ")
+                .contains("Removed 2024-03-01 to 2024-03-01: 1 days, 2 files, 7 rows, ")
+                .contains("Would remove 2024-03-02 to 2024-03-02: 1 days, ")
                 .containsPattern("transactions 2024-03-02 2024-03-02 +1 +1 +2 ");
     }
 
