@@ -308,6 +308,14 @@ class StoreKeeperIT {
         }
     }
 
+    /** One of the last day's files. */
+    private static Path aFile(String table) throws IOException {
+        return files(template).stream()
+                .filter(file -> file.getParent().endsWith(table + "/event_date=" + LAST))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /**
      * As a job does that starts again from an older checkpoint; gives the keeper something to do.
      */
