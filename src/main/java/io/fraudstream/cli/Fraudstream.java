@@ -46,6 +46,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             LabelsCommand.class,
             ExplainCommand.class,
             ModelsCommand.class,
+            StoreCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
             ConfigCommand.class,

@@ -56,7 +56,7 @@ public record Settings(
                             StateBackend.HASHMAP,
                             false,
                             true),
-                    new Store("data/store"),
+                    new Store("data/store", null),
                     new Registry("data/registry"),
                     new Training(
                             NetworkKind.DENSE,
@@ -283,10 +283,14 @@ public record Settings(
      * Where events are stored for training.
      *
      * @param directory a path or a URI that Flink can write to
+     * @param retention after which {@code store expire} removes a day, or {@code null} for never
      */
-    public record Store(String directory) {
+    public record Store(String directory, Duration retention) {
         public Store {
             InvalidSetting.unlessDirectory("directory", directory);
+            if (retention != null) {
+                InvalidSetting.unlessPositive("retention", retention);
+            }
         }
 
         @JsonIgnore

@@ -126,6 +126,8 @@ public final class TerminalHistory {
 
     private int lastFraud = -1;
 
+    private int forgottenUnmatched;
+
     record Verdict(long identity, long eventTime, long knownAt, boolean fraud) {}
 
     /**
@@ -289,20 +291,29 @@ public final class TerminalHistory {
         return pending;
     }
 
+    /** How a label relates to the verdicts on its transaction that are remembered. */
+    public enum LabelOutcome {
+        /** There is none. */
+        FIRST,
+        /** It agrees with the one before it. */
+        REPEATED,
+        /** It differs from the one before it. */
+        CONTRADICTORY
+    }
+
     /**
      * Takes in a label, to be used from its {@code knownAt} on. The same label once more changes
      * nothing.
+     *
+     * @return how it relates to the verdict that was known last before it or, where there is none,
+     *     to the first after it
      */
-    public void label(FraudLabel label) {
-        Verdict added =
-                new Verdict(
-                        EventIdentity.hash(label.transactionId()),
-                        label.eventTime(),
-                        label.knownAt(),
-                        label.fraud());
+    public LabelOutcome label(FraudLabel label) {
+        Verdict added = verdict(label);
+        LabelOutcome outcome = outcomeOf(added);
         int position = Collections.binarySearch(labels, added, ORDER);
         if (position >= 0) {
-            return;
+            return outcome;
         }
         position = -position - 1;
         labels.add(position, added);
@@ -310,6 +321,82 @@ public final class TerminalHistory {
             due++;
             takeEffect(position);
         }
+        return outcome;
+    }
+
+    private static Verdict verdict(FraudLabel label) {
+        return new Verdict(
+                EventIdentity.hash(label.transactionId()),
+                label.eventTime(),
+                label.knownAt(),
+                label.fraud());
+    }
+
+    private LabelOutcome outcomeOf(Verdict added) {
+        Verdict before = null;
+        for (Verdict held : labels) {
+            if (isOnOne(held, added.identity(), added.eventTime())) {
+                if (before != null && ORDER.compare(held, added) > 0) {
+                    break;
+                }
+                before = held;
+            }
+        }
+        if (before == null) {
+            return LabelOutcome.FIRST;
+        }
+        return before.fraud() == added.fraud() ? LabelOutcome.REPEATED : LabelOutcome.CONTRADICTORY;
+    }
+
+    private static boolean isOnOne(Verdict label, long hash, long eventTime) {
+        return label.identity() == hash && label.eventTime() == eventTime;
+    }
+
+    /** Whether the labelled event has come; of folded events, whether one may be it. */
+    public boolean holdsEventOf(FraudLabel label) {
+        return hasCome(verdict(label));
+    }
+
+    /** Whether there is a label on this event; never on a reversal, which is not remembered. */
+    public boolean holdsLabelOf(Transaction t) {
+        if (labels.isEmpty() || t.isReversal()) {
+            return false;
+        }
+        long hash = EventIdentity.hash(t.id());
+        for (Verdict label : labels) {
+            if (isOnOne(label, hash, t.eventTime())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many labelled transactions have not come. */
+    public int unmatched() {
+        return unmatchedUpTo(Long.MAX_VALUE);
+    }
+
+    /**
+     * How many labelled transactions never came, of those that were forgotten since this was asked
+     * last. It is not part of what is stored.
+     */
+    public int takeForgottenUnmatched() {
+        int taken = forgottenUnmatched;
+        forgottenUnmatched = 0;
+        return taken;
+    }
+
+    private int unmatchedUpTo(long eventTime) {
+        return (int)
+                labels.stream()
+                        .filter(label -> label.eventTime() <= eventTime && !hasCome(label))
+                        .mapToLong(Verdict::identity)
+                        .distinct()
+                        .count();
+    }
+
+    private boolean hasCome(Verdict label) {
+        return rowOf(label) >= 0 || (weight != null && foldOf(label) >= 0);
     }
 
     /**
@@ -671,6 +758,7 @@ public final class TerminalHistory {
     }
 
     private void forgetUpTo(long forgotten) {
+        forgottenUnmatched += unmatchedUpTo(forgotten);
         int rows = firstAt(forgotten + 1);
         move(rows, 0, size - rows);
         size -= rows;

@@ -6,11 +6,8 @@ import io.fraudstream.transaction.EntryMode;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.MessageType;
 import io.fraudstream.transaction.Transaction;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,28 +15,23 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Reads what the job stored, through DuckDB: Parquet files under {@code
  * transactions/event_date=YYYY-MM-DD/} and {@code labels/event_date=YYYY-MM-DD/}. Days are read one
  * by one, so memory does not grow with the store. Files whose names begin with a dot or an
- * underscore are still being written and are passed over.
+ * underscore are still being written and are passed over. The store may be written and kept
+ * meanwhile: of each day the reader sees all events that were visible when it came to it.
  */
 public final class EventStoreReader {
-    private static final String PARTITION = "event_date=";
     private static final String[] TRANSACTION_COLUMNS = {
         "transaction_id",
         "event_time",
@@ -77,7 +69,7 @@ public final class EventStoreReader {
         "entry_mode"
     };
 
-    private final Path store;
+    private final StoreFiles files;
     private final FeatureSchema schema;
 
     /**
@@ -93,25 +85,25 @@ public final class EventStoreReader {
     public record Span(long first, long last) {}
 
     public EventStoreReader(Path store, FeatureSchema schema) {
-        this.store = store;
+        this.files = new StoreFiles(store);
         this.schema = schema;
     }
 
     /** The event times of the store's transactions; empty where it holds none. */
     public Optional<Span> span() throws StoreException {
-        NavigableMap<LocalDate, List<Path>> days = days("transactions");
-        if (days.isEmpty()) {
-            return Optional.empty();
-        }
-        return query(
-                connection -> {
+        return files.query(
+                () -> files.days(StoreFiles.TRANSACTIONS),
+                (connection, days) -> {
+                    if (days.isEmpty()) {
+                        return Optional.empty();
+                    }
                     List<Path> ends = new ArrayList<>(days.firstEntry().getValue());
                     ends.addAll(days.lastEntry().getValue());
                     try (Statement statement = connection.createStatement();
                             ResultSet result =
                                     statement.executeQuery(
                                             "SELECT min(event_time), max(event_time) FROM "
-                                                    + files(ends))) {
+                                                    + StoreFiles.table(ends))) {
                         result.next();
                         Span span = new Span(result.getLong(1), result.getLong(2));
                         return result.wasNull() ? Optional.empty() : Optional.of(span);
@@ -126,53 +118,85 @@ public final class EventStoreReader {
      * @param from milliseconds since the epoch
      */
     public Counts read(long from, long to, Consumer<FeatureRow> rows) throws StoreException {
-        NavigableMap<LocalDate, List<Path>> days = days("transactions");
         LocalDate first = dayOf(from - FeatureSchema.CARD_HORIZON);
-        return query(
+        LocalDate last = dayOf(to - 1);
+        Reading reading = new Reading(from, to, rows);
+        return files.connected(
                 connection -> {
-                    CardSequences sequences = new CardSequences();
-                    RecentIds recentIds = new RecentIds();
                     long[] counts = new long[3];
-                    for (Map.Entry<LocalDate, List<Path>> day : days.entrySet()) {
-                        if (day.getKey().isBefore(first) || day.getKey().isAfter(dayOf(to - 1))) {
+                    for (LocalDate day : files.days(StoreFiles.TRANSACTIONS).keySet()) {
+                        if (day.isBefore(first) || day.isAfter(last)) {
                             continue;
                         }
-                        long usable = countUsable(connection, day.getValue(), counts);
-                        if (usable == 0) {
-                            continue;
-                        }
-                        String select =
-                                "SELECT "
-                                        + columns(ROW_COLUMNS)
-                                        + " FROM "
-                                        + files(day.getValue())
-                                        + " WHERE feature_fingerprint = ? ORDER BY event_time,"
-                                        + " transaction_id, received_at";
-                        try (PreparedStatement statement = connection.prepareStatement(select)) {
-                            statement.setString(1, schema.fingerprint());
-                            try (ResultSet result = statement.executeQuery()) {
-                                while (result.next()) {
-                                    FeatureRow row = row(result, sequences, recentIds);
-                                    if (row == null) {
-                                        counts[1]++;
-                                    } else if (row.eventTime() >= from && row.eventTime() < to) {
-                                        counts[0]++;
-                                        rows.accept(row);
-                                    }
-                                }
-                            }
+                        long[] ofDay =
+                                files.query(
+                                        connection,
+                                        () -> files.day(StoreFiles.TRANSACTIONS, day),
+                                        (same, listed) ->
+                                                reading.day(
+                                                        same, listed.getOrDefault(day, List.of())));
+                        for (int i = 0; i < counts.length; i++) {
+                            counts[i] += ofDay[i];
                         }
                     }
                     return new Counts(counts[0], counts[1], counts[2]);
                 });
     }
 
-    private long countUsable(Connection connection, List<Path> files, long[] counts)
+    /** A reading on its way from day to day. */
+    private final class Reading {
+        private final CardSequences sequences = new CardSequences();
+        private final RecentIds recentIds = new RecentIds();
+        private final long from;
+        private final long to;
+        private final Consumer<FeatureRow> rows;
+
+        Reading(long from, long to, Consumer<FeatureRow> rows) {
+            this.from = from;
+            this.to = to;
+            this.rows = rows;
+        }
+
+        /**
+         * Fails before the first row is handed on or not at all: DuckDB has read all files to their
+         * ends once it has rows in order. So a day can be tried again.
+         */
+        long[] day(Connection connection, List<Path> ofDay) throws SQLException {
+            long[] counts = new long[3];
+            if (ofDay.isEmpty() || countUsable(connection, ofDay, counts) == 0) {
+                return counts;
+            }
+            String select =
+                    "SELECT "
+                            + columns(ROW_COLUMNS)
+                            + " FROM "
+                            + StoreFiles.table(ofDay)
+                            + " WHERE feature_fingerprint = ? ORDER BY event_time,"
+                            + " transaction_id, received_at";
+            try (PreparedStatement statement = connection.prepareStatement(select)) {
+                statement.setString(1, schema.fingerprint());
+                try (ResultSet result = statement.executeQuery()) {
+                    while (result.next()) {
+                        FeatureRow row = row(result, sequences, recentIds);
+                        if (row == null) {
+                            counts[1]++;
+                        } else if (row.eventTime() >= from && row.eventTime() < to) {
+                            counts[0]++;
+                            rows.accept(row);
+                        }
+                    }
+                }
+            }
+            return counts;
+        }
+    }
+
+    private long countUsable(Connection connection, List<Path> ofDay, long[] counts)
             throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         "SELECT count(*) FILTER (WHERE feature_fingerprint = ?), count(*) FROM "
-                                + files(files))) {
+                                + StoreFiles.table(ofDay))) {
             statement.setString(1, schema.fingerprint());
             try (ResultSet result = statement.executeQuery()) {
                 result.next();
@@ -217,20 +241,23 @@ public final class EventStoreReader {
 
     /** All labels in the order in which they became known. */
     public List<FraudLabel> labels() throws StoreException {
-        List<Path> files = days("labels").values().stream().flatMap(Collection::stream).toList();
-        if (files.isEmpty()) {
-            return List.of();
-        }
-        return query(
-                connection -> {
+        return files.query(
+                () -> files.days(StoreFiles.LABELS),
+                (connection, days) -> {
                     List<FraudLabel> labels = new ArrayList<>();
+                    if (days.isEmpty()) {
+                        return labels;
+                    }
                     try (Statement statement = connection.createStatement();
                             ResultSet result =
                                     statement.executeQuery(
                                             "SELECT DISTINCT transaction_id, card_id, terminal_id,"
                                                     + " merchant_id, event_time, fraud, known_at,"
                                                     + " source FROM "
-                                                    + files(files))) {
+                                                    + StoreFiles.table(
+                                                            days.values().stream()
+                                                                    .flatMap(Collection::stream)
+                                                                    .toList()))) {
                         while (result.next()) {
                             labels.add(
                                     new FraudLabel(
@@ -254,19 +281,19 @@ public final class EventStoreReader {
      * id came again.
      */
     public Optional<StoredEvent> find(String transactionId) throws StoreException {
-        NavigableMap<LocalDate, List<Path>> days = days("transactions");
-        return query(
-                connection -> {
+        return files.query(
+                () -> files.days(StoreFiles.TRANSACTIONS),
+                (connection, days) -> {
                     for (LocalDate day : days.descendingKeySet()) {
-                        List<Path> files = days.get(day);
-                        if (countUsable(connection, files, new long[3]) == 0) {
+                        List<Path> ofDay = days.get(day);
+                        if (countUsable(connection, ofDay, new long[3]) == 0) {
                             continue;
                         }
                         String select =
                                 "SELECT "
                                         + columns(TRANSACTION_COLUMNS)
                                         + " FROM "
-                                        + files(files)
+                                        + StoreFiles.table(ofDay)
                                         + " WHERE feature_fingerprint = ? AND transaction_id = ?"
                                         + " ORDER BY event_time DESC, received_at LIMIT 1";
                         try (PreparedStatement statement = connection.prepareStatement(select)) {
@@ -331,17 +358,17 @@ public final class EventStoreReader {
         CardSequences sequences = new CardSequences();
         RecentIds recentIds = new RecentIds();
         LocalDate first = dayOf(t.eventTime() - FeatureSchema.CARD_HORIZON);
-        List<Path> files = new ArrayList<>();
+        List<Path> usable = new ArrayList<>();
         for (List<Path> ofDay : days.subMap(first, true, dayOf(t.eventTime()), true).values()) {
             if (countUsable(connection, ofDay, new long[3]) > 0) {
-                files.addAll(ofDay);
+                usable.addAll(ofDay);
             }
         }
         String select =
                 "SELECT "
                         + columns(ROW_COLUMNS)
                         + " FROM "
-                        + files(files)
+                        + StoreFiles.table(usable)
                         + " WHERE feature_fingerprint = ? AND card_id = ? AND event_time <= ?"
                         + " ORDER BY event_time, transaction_id, received_at";
         try (PreparedStatement statement = connection.prepareStatement(select)) {
@@ -385,74 +412,7 @@ public final class EventStoreReader {
         return String.join(", ", names) + features;
     }
 
-    private static String files(Collection<Path> files) {
-        return files.stream()
-                .map(file -> "'" + file.toString().replace("'", "''") + "'")
-                .collect(
-                        Collectors.joining(
-                                ", ",
-                                "read_parquet([",
-                                "], union_by_name = true, hive_partitioning = false)"));
-    }
-
     private static LocalDate dayOf(long eventTime) {
         return Instant.ofEpochMilli(eventTime).atOffset(ZoneOffset.UTC).toLocalDate();
-    }
-
-    /** The finished files of each day; none where the directory does not exist. */
-    private NavigableMap<LocalDate, List<Path>> days(String table) throws StoreException {
-        NavigableMap<LocalDate, List<Path>> days = new TreeMap<>();
-        Path directory = store.resolve(table);
-        if (!Files.isDirectory(directory)) {
-            return days;
-        }
-        try (Stream<Path> partitions = Files.list(directory)) {
-            for (Path partition : partitions.sorted().toList()) {
-                String name = partition.getFileName().toString();
-                if (!name.startsWith(PARTITION)) {
-                    continue;
-                }
-                LocalDate day = LocalDate.parse(name.substring(PARTITION.length()));
-                try (Stream<Path> files = Files.list(partition)) {
-                    List<Path> finished =
-                            files.filter(EventStoreReader::isFinished).sorted().toList();
-                    if (!finished.isEmpty()) {
-                        days.put(day, finished);
-                    }
-                }
-            }
-            return days;
-        } catch (IOException | DateTimeParseException broken) {
-            throw new StoreException(
-                    "event store "
-                            + directory
-                            + " cannot be listed, expected directories such as "
-                            + PARTITION
-                            + "2018-04-01: "
-                            + broken.getMessage(),
-                    broken);
-        }
-    }
-
-    private static boolean isFinished(Path file) {
-        String name = file.getFileName().toString();
-        return name.endsWith(".parquet") && !name.startsWith(".") && !name.startsWith("_");
-    }
-
-    @FunctionalInterface
-    private interface Query<T> {
-        T run(Connection connection) throws SQLException;
-    }
-
-    private <T> T query(Query<T> query) throws StoreException {
-        Properties properties = new Properties();
-        properties.setProperty("jdbc_stream_results", "true");
-        properties.setProperty("memory_limit", "1GB");
-        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties)) {
-            return query.run(connection);
-        } catch (SQLException broken) {
-            throw new StoreException(
-                    "event store " + store + " cannot be read: " + broken.getMessage(), broken);
-        }
     }
 }

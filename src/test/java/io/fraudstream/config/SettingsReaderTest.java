@@ -51,8 +51,8 @@ class SettingsReaderTest {
                                 Settings.StateBackend.HASHMAP,
                                 false,
                                 true));
-        assertThat(settings.store()).isEqualTo(new Settings.Store("data/store"));
         assertThat(settings.registry()).isEqualTo(new Settings.Registry("data/registry"));
+        assertThat(settings.store()).isEqualTo(new Settings.Store("data/store", null));
         assertThat(settings.training())
                 .isEqualTo(
                         new Settings.Training(

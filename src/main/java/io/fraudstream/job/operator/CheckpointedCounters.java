@@ -29,6 +29,12 @@ public final class CheckpointedCounters {
     public static final String LABELS_REJECTED = "labelsRejected";
     public static final String BUNDLES_REFUSED = "bundlesRefused";
 
+    public static final String LABELS_MATCHED = "labelsMatched";
+    public static final String LABELS_UNMATCHED = "labelsUnmatched";
+    public static final String LABELS_REPEATED = "labelsRepeated";
+    public static final String LABELS_CONTRADICTORY = "labelsContradictory";
+    public static final String LABELS_WITHOUT_TERMINAL = "labelsWithoutTerminal";
+
     private final String[] names;
     private final long[] values;
     private final List<ListState<Long>> states = new ArrayList<>();
@@ -58,8 +64,12 @@ public final class CheckpointedCounters {
     }
 
     void increment(int index) {
-        values[index]++;
-        accumulators.get(index).add(1L);
+        add(index, 1);
+    }
+
+    void add(int index, long count) {
+        values[index] += count;
+        accumulators.get(index).add(count);
     }
 
     void snapshot() throws Exception {

@@ -17,16 +17,22 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
  * Steps the terminal's history. A label goes into it as soon as it is there: the history itself
- * holds it back until its {@code knownAt}.
+ * holds it back until its {@code knownAt}. Counts how labels and transactions meet: each label is
+ * without a terminal, repeated, contradictory or the first on its transaction, and of the
+ * transactions with labels each is matched, unmatched or still awaited.
  */
 public final class TerminalFunction
-        extends KeyedCoProcessFunction<String, Admitted, FraudLabel, Measured> {
+        extends KeyedCoProcessFunction<String, Admitted, FraudLabel, Measured>
+        implements CheckpointedFunction {
     /**
      * The key of transactions: the terminal, or the card for the few that have neither terminal nor
      * merchant.
@@ -39,10 +45,16 @@ public final class TerminalFunction
             label -> label.terminalKey() == null ? "c:" + label.cardId() : label.terminalKey();
 
     private static final long serialVersionUID = 1L;
+    private static final int MATCHED = 0;
+    private static final int UNMATCHED = 1;
+    private static final int REPEATED = 2;
+    private static final int CONTRADICTORY = 3;
+    private static final int WITHOUT_TERMINAL = 4;
 
     private final JobSettings settings;
     private final Codecs codecs;
 
+    private transient CheckpointedCounters counters;
     private transient FeatureEngine engine;
     private transient EventTimeBuffer<Admitted> buffer;
     private transient ValueState<TerminalHistory> histories;
@@ -56,6 +68,23 @@ public final class TerminalFunction
     private static String keyOf(Transaction transaction) {
         String terminal = transaction.terminalKey();
         return terminal == null ? "c:" + transaction.cardId() : terminal;
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        counters =
+                new CheckpointedCounters(
+                        CheckpointedCounters.LABELS_MATCHED,
+                        CheckpointedCounters.LABELS_UNMATCHED,
+                        CheckpointedCounters.LABELS_REPEATED,
+                        CheckpointedCounters.LABELS_CONTRADICTORY,
+                        CheckpointedCounters.LABELS_WITHOUT_TERMINAL);
+        counters.initialize(context, getRuntimeContext());
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        counters.snapshot();
     }
 
     @Override
@@ -89,10 +118,15 @@ public final class TerminalFunction
     public void processElement2(FraudLabel label, Context context, Collector<Measured> out)
             throws Exception {
         if (label.terminalKey() == null) {
+            counters.increment(WITHOUT_TERMINAL);
             return;
         }
         TerminalHistory history = history();
-        history.label(label);
+        switch (history.label(label)) {
+            case FIRST -> counters.add(MATCHED, history.holdsEventOf(label) ? 1 : 0);
+            case REPEATED -> counters.increment(REPEATED);
+            case CONTRADICTORY -> counters.increment(CONTRADICTORY);
+        }
         histories.update(history);
         expiry.remind(Math.max(label.eventTime(), history.newestTime()), context.timerService());
     }
@@ -113,6 +147,7 @@ public final class TerminalFunction
         if (expiry.isDue(timer, context.timerService())) {
             TerminalHistory history = histories.value();
             if (history != null && expiry.isOver(history.lastTime(), timer)) {
+                counters.add(UNMATCHED, history.unmatched());
                 histories.clear();
             }
         }
@@ -126,7 +161,9 @@ public final class TerminalFunction
             return;
         }
         TerminalHistory history = history();
+        counters.add(MATCHED, history.holdsLabelOf(transaction) ? 1 : 0);
         FeatureEngine.Features features = engine.stepTerminal(history, transaction);
+        counters.add(UNMATCHED, history.takeForgottenUnmatched());
         histories.update(history);
         expiry.remind(transaction.eventTime(), context.timerService());
         out.collect(new Measured(admitted, features));

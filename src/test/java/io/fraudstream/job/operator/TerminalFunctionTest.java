@@ -117,15 +117,81 @@ class TerminalFunctionTest {
         }
     }
 
+    @Test
+    void eachLabelIsCountedByHowItMeetsItsTransaction() throws Exception {
+        Transaction there = transaction("there", NOON);
+        Transaction later = transaction("later", NOON + 1);
+        OperatorSubtaskState state;
+        try (Terminals terminals = new Terminals(OrderMode.ARRIVAL, null)) {
+            terminals.harness.processElement1(admitted(0, 0, there), NOON);
+            terminals.label(fraud(there, NOON + DAY));
+            assertThat(terminals.labelCounts()).containsExactly(1L, 0L, 0L, 0L, 0L);
+
+            terminals.label(fraud(there, NOON + DAY));
+            terminals.label(fraud(there, NOON + 2 * DAY));
+            terminals.label(cleared(there, NOON + 3 * DAY));
+            assertThat(terminals.labelCounts()).containsExactly(1L, 0L, 2L, 1L, 0L);
+
+            terminals.label(fraud(later, NOON + DAY));
+            terminals.label(cleared(later, NOON));
+            assertThat(terminals.labelCounts()).containsExactly(1L, 0L, 2L, 2L, 0L);
+            terminals.harness.processElement1(admitted(0, 1, later), NOON);
+            assertThat(terminals.labelCounts()).containsExactly(2L, 0L, 2L, 2L, 0L);
+
+            terminals.label(new FraudLabel("x", "card", null, null, NOON, true, NOON, "analyst"));
+            state = terminals.harness.snapshot(1, 1);
+        }
+        try (Terminals restored = new Terminals(OrderMode.ARRIVAL, state)) {
+            assertThat(restored.labelCounts()).containsExactly(2L, 0L, 2L, 2L, 1L);
+        }
+    }
+
+    @Test
+    void aLabelIsUnmatchedOnceItIsForgottenWithoutItsTransaction() throws Exception {
+        try (Terminals quiet = new Terminals(OrderMode.ARRIVAL, null)) {
+            quiet.label(fraud(transaction("ghost", NOON), NOON + DAY));
+            quiet.label(cleared(transaction("ghost", NOON), NOON + 2 * DAY));
+            quiet.harness.processElement1(admitted("a", NOON), NOON);
+            assertThat(quiet.labelCounts()).containsExactly(0L, 0L, 0L, 1L, 0L);
+
+            quiet.watermark(FORGOTTEN);
+
+            assertThat(quiet.labelCounts()).containsExactly(0L, 1L, 0L, 1L, 0L);
+        }
+        try (Terminals busy = new Terminals(OrderMode.ARRIVAL, null)) {
+            Transaction known = transaction("known", NOON);
+            busy.harness.processElement1(admitted(0, 0, known), NOON);
+            busy.label(fraud(known, NOON + DAY));
+            busy.label(fraud(transaction("ghost", NOON), NOON + DAY));
+
+            busy.harness.processElement1(admitted("much later", FORGOTTEN), FORGOTTEN);
+
+            assertThat(busy.labelCounts()).containsExactly(1L, 1L, 0L, 0L, 0L);
+        }
+    }
+
+    private static FraudLabel cleared(Transaction t, long knownAt) {
+        return new FraudLabel(
+                t.id(),
+                t.cardId(),
+                t.terminalId(),
+                t.merchantId(),
+                t.eventTime(),
+                false,
+                knownAt,
+                "analyst");
+    }
+
     private static final class Terminals implements AutoCloseable {
+        private final TerminalFunction function;
         private final KeyedTwoInputStreamOperatorTestHarness<String, Admitted, FraudLabel, Measured>
                 harness;
 
         Terminals(OrderMode order, OperatorSubtaskState state) throws Exception {
+            function = new TerminalFunction(Events.settings(order), Events.CODECS);
             harness =
                     new KeyedTwoInputStreamOperatorTestHarness<>(
-                            new KeyedCoProcessOperator<>(
-                                    new TerminalFunction(Events.settings(order), Events.CODECS)),
+                            new KeyedCoProcessOperator<>(function),
                             TerminalFunction.TERMINAL,
                             TerminalFunction.LABEL_TERMINAL,
                             Types.STRING);
@@ -137,6 +203,20 @@ class TerminalFunctionTest {
 
         void label(FraudLabel label) throws Exception {
             harness.processElement2(label, label.knownAt());
+        }
+
+        /** Matched, unmatched, repeated, contradictory, without a terminal. */
+        List<Long> labelCounts() {
+            return List.of(
+                    count(CheckpointedCounters.LABELS_MATCHED),
+                    count(CheckpointedCounters.LABELS_UNMATCHED),
+                    count(CheckpointedCounters.LABELS_REPEATED),
+                    count(CheckpointedCounters.LABELS_CONTRADICTORY),
+                    count(CheckpointedCounters.LABELS_WITHOUT_TERMINAL));
+        }
+
+        private long count(String name) {
+            return (Long) function.getRuntimeContext().getAccumulator(name).getLocalValue();
         }
 
         void watermark(long time) throws Exception {
