@@ -109,7 +109,7 @@ class ReasonCodesTest {
 
     @Test
     void aCompiledNetworksReasonsAddUp() {
-        SplittableRandom random = new SplittableRandom(8);
+        SplittableRandom random = new SplittableRandom(9);
         Network network = TestNetworks.of(NetworkKind.COMBINED, schema.size(), 1, 0.5f, random);
         float[] scale = new float[schema.size()];
         Arrays.fill(scale, 1);
