@@ -36,7 +36,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
  *
  * <p>A convolution whose steps do not overlap is a dense layer over reshaped inputs: the window's
  * steps lie side by side, so (batch · positions) × (kernel · inputs) numbers are the same memory.
- * DL4J's own convolution over time takes about twenty times as long at these sizes.
+ * DL4J's own convolution over time takes about ten times as long at these sizes.
  */
 final class NetworkGraph {
     /** The newest vectors, encoded: batch × their width. */
