@@ -46,6 +46,7 @@ final class Page {
             .bar{display:block;height:.75rem;background:var(--accent);border-radius:2px;\
             margin-top:.35rem}
             .figures,.beside{display:flex;flex-wrap:wrap;gap:.5rem 1.6rem;align-items:flex-start}
+            .beside th,.beside td{padding-left:.5rem;padding-right:.5rem}
             td small{color:var(--soft);margin-left:.5em;font-size:.88em}
             td:first-child{white-space:nowrap}
             figure{margin:.6rem 0;break-inside:avoid}
