@@ -304,18 +304,19 @@ class HotSwapIT {
                 quiet.recordValue(latency);
             }
         }
-        for (Map.Entry<String, Histogram> entry :
-                Map.of("before the swap", quiet, "within 2 s of it", swap).entrySet()) {
-            Histogram latency = entry.getValue();
-            System.out.printf(
-                    "%s: %d events, p50 %d ms, p99 %d ms, max %d ms%n",
-                    entry.getKey(),
-                    latency.getTotalCount(),
-                    latency.getValueAtPercentile(50),
-                    latency.getValueAtPercentile(99),
-                    latency.getMaxValue());
-        }
+        print("before the swap", quiet);
+        print("within 2 s of it", swap);
         assertThat(swap.getMaxValue()).isLessThan(AT_MOST_MILLIS);
+    }
+
+    private static void print(String when, Histogram latency) {
+        System.out.printf(
+                "%s: %d events, p50 %d ms, p99 %d ms, max %d ms%n",
+                when,
+                latency.getTotalCount(),
+                latency.getValueAtPercentile(50),
+                latency.getValueAtPercentile(99),
+                latency.getMaxValue());
     }
 
     /**
