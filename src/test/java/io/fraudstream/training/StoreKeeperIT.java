@@ -176,12 +176,17 @@ class StoreKeeperIT {
 
         assertThat(contents(store)).isEqualTo(before);
         assertThat(reader.read(START, START + DAY, others::add).rows()).isEqualTo(1);
-        assertThat(others.get(0).vector()).doesNotContain(Float.NaN).isNotEmpty();
+        assertThat(others.get(0).vector())
+                .isEqualTo(
+                        new OfflineFeatures(new FeatureSchema(OTHER_RATES)).step(other).vector());
         assertThat(others.get(0).transactionId()).isEqualTo("other");
         assertThat(
                         query(
                                 "SELECT f_gone || ' ' || (f_amount IS NULL) FROM "
-                                        + glob(store, "transactions", "*/*.parquet")
+                                        + glob(
+                                                store,
+                                                "transactions",
+                                                "event_date=" + FIRST + "/*.parquet")
                                         + " WHERE transaction_id = 'old'"))
                 .containsExactly("7.0 true");
         StoreStatus status = StoreStatus.of(store, NOBODY);
