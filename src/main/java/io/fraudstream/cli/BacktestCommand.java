@@ -24,7 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,9 +49,7 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "  fraudstream backtest --transactions data/*.csv.gz \\",
             "      --mapping config/mappings/handbook.yaml --label-delay 7d \\",
-            "      --train-from 2018-05-01 --train-to 2018-07-31 \\",
-            "      --test-from 2018-08-08 --test-to 2018-08-14 \\",
-            "      --model dense --scores scores.csv"
+            "      --test-from 2018-08-08 --model dense --scores scores.csv"
         })
 final class BacktestCommand implements Callable<Integer> {
     private final Clock clock = Clock.systemUTC();
@@ -75,18 +75,36 @@ final class BacktestCommand implements Callable<Integer> {
                     "What the columns of the files mean, such as config/mappings/handbook.yaml.")
     private Path mappingFile;
 
+    /** Which days to train on. */
+    enum Protocol {
+        ALL,
+        HANDBOOK
+    }
+
+    @Option(
+            names = "--protocol",
+            paramLabel = "NAME",
+            defaultValue = "all",
+            description =
+                    "all: train on everything whose labels are known when the test begins."
+                            + " handbook: as the book does, train on one week, skip the label"
+                            + " delay, test on one week (default: ${DEFAULT-VALUE}).")
+    private Protocol protocol;
+
     @Option(
             names = "--train-from",
             paramLabel = "DATE",
-            required = true,
-            description = "The first day to train on, UTC.")
+            description =
+                    "The first day to train on, UTC (default: 30 days into the recording, when"
+                            + " histories are full).")
     private LocalDate trainFrom;
 
     @Option(
             names = "--train-to",
             paramLabel = "DATE",
-            required = true,
-            description = "The last day, UTC.")
+            description =
+                    "The last day, UTC (default: the last one whose labels are known when the test"
+                            + " begins).")
     private LocalDate trainTo;
 
     @Option(
@@ -99,8 +117,7 @@ final class BacktestCommand implements Callable<Integer> {
     @Option(
             names = "--test-to",
             paramLabel = "DATE",
-            required = true,
-            description = "The last day, UTC.")
+            description = "The last day, UTC (default: a week).")
     private LocalDate testTo;
 
     @Option(
@@ -141,14 +158,14 @@ final class BacktestCommand implements Callable<Integer> {
         Mapping mapping;
         TrainingSettings trainingSettings;
         RecordedEvents events;
+        BacktestDays days;
         ModelBundle champion;
         FeatureSchema schema = new FeatureSchema(parts.rates());
         try {
             champion = training.champion(schema);
             labelDelay = Durations.parse(labelDelayText);
-            requireOrder("--train-to", trainTo, "--train-from", trainFrom);
-            requireOrder("--test-from", testFrom, "--train-to", trainTo.plusDays(1));
-            requireOrder("--test-to", testTo, "--test-from", testFrom);
+            // Before anything is read: of days in the wrong order it is told at once.
+            LocalDate behind = days(LocalDate.EPOCH, labelDelay).testTo();
             mapping = Mapping.load(mappingFile).withLabelDelay(labelDelay);
             trainingSettings = training.settings(settings.training()).withLabelMaturity(labelDelay);
             events =
@@ -156,7 +173,8 @@ final class BacktestCommand implements Callable<Integer> {
                             files,
                             mapping,
                             parts.transactionCodec(clock),
-                            TrainingOptions.endOf(testTo));
+                            TrainingOptions.endOf(behind));
+            days = days(firstDay(events), labelDelay);
         } catch (IllegalArgumentException | TypeConversionException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
@@ -168,10 +186,10 @@ final class BacktestCommand implements Callable<Integer> {
                     new Backtest(schema, trainingSettings, display, champion)
                             .run(
                                     events,
-                                    TrainingOptions.startOf(trainFrom),
-                                    TrainingOptions.endOf(trainTo),
-                                    TrainingOptions.startOf(testFrom),
-                                    TrainingOptions.endOf(testTo));
+                                    TrainingOptions.startOf(days.trainFrom()),
+                                    TrainingOptions.endOf(days.trainTo()),
+                                    TrainingOptions.startOf(days.testFrom()),
+                                    TrainingOptions.endOf(days.testTo()));
         }
         writeScores(result.scored());
         if (modelOut != null) {
@@ -201,18 +219,25 @@ final class BacktestCommand implements Callable<Integer> {
         return Fraudstream.DONE;
     }
 
-    private static void requireOrder(
-            String name, LocalDate value, String otherName, LocalDate earliest) {
-        if (value.isBefore(earliest)) {
-            throw new IllegalArgumentException(
-                    name
-                            + " is "
-                            + value
-                            + ", expected "
-                            + earliest
-                            + " or later, behind "
-                            + otherName);
+    private BacktestDays days(LocalDate first, Duration labelDelay) {
+        if (protocol == Protocol.ALL) {
+            return BacktestDays.all(first, labelDelay, trainFrom, trainTo, testFrom, testTo);
         }
+        if (trainFrom != null || trainTo != null || testTo != null) {
+            throw new IllegalArgumentException(
+                    "--protocol is handbook, expected no --train-from, --train-to and --test-to:"
+                            + " it sets them");
+        }
+        return BacktestDays.handbook(testFrom, labelDelay);
+    }
+
+    private static LocalDate firstDay(RecordedEvents events) {
+        if (events.transactions().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the files hold 0 transactions before the end of the test, expected 1 or more");
+        }
+        long first = events.transactions().get(0).eventTime();
+        return Instant.ofEpochMilli(first).atOffset(ZoneOffset.UTC).toLocalDate();
     }
 
     private void writeScores(List<ScoredEvent> scored) throws IOException {

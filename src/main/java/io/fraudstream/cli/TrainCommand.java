@@ -6,13 +6,14 @@ import io.fraudstream.config.SettingsException;
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.ModelBundle;
+import io.fraudstream.model.dl4j.NetworkSettings;
 import io.fraudstream.recording.Durations;
 import io.fraudstream.recording.Mapping;
 import io.fraudstream.training.Evaluation;
 import io.fraudstream.training.EventStoreReader;
-import io.fraudstream.training.KnownLabels;
 import io.fraudstream.training.OfflineFeatures;
 import io.fraudstream.training.RecordedEvents;
+import io.fraudstream.training.Search;
 import io.fraudstream.training.StoreException;
 import io.fraudstream.training.TrainedModel;
 import io.fraudstream.training.Trainer;
@@ -21,6 +22,7 @@ import io.fraudstream.training.TrainingReport;
 import io.fraudstream.training.TrainingSet;
 import io.fraudstream.training.TrainingSettings;
 import io.fraudstream.training.TrainingWindow;
+import io.fraudstream.transaction.FraudLabel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -30,6 +32,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -111,10 +114,33 @@ final class TrainCommand implements Callable<Integer> {
             description = "Write the trained bundle there.")
     private Path modelOut;
 
+    @Option(
+            names = "--search",
+            paramLabel = "SETTING=VALUE,...",
+            description =
+                    "Try these values of a setting of the network, such as learningRate=0.001,0.002"
+                            + " or hiddenUnits=128-64,64-32; repeated for more settings: every"
+                            + " combination is tried, as of several moments a week apart, and the"
+                            + " best one is trained.")
+    private List<String> search;
+
+    @Option(
+            names = "--search-folds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "As of how many moments --search tries (default: ${DEFAULT-VALUE}).")
+    private int searchFolds;
+
     @Spec private CommandSpec spec;
 
-    /** A training set and what was passed over while it was read. */
-    private record Source(TrainingSet set, String notes) {}
+    /**
+     * Training sets, of which the last is the whole, and what was passed over while they were read.
+     */
+    private record Source(List<TrainingSet> folds, String notes) {
+        TrainingSet set() {
+            return folds.get(folds.size() - 1);
+        }
+    }
 
     @Override
     public Integer call()
@@ -128,9 +154,16 @@ final class TrainCommand implements Callable<Integer> {
         FeatureSchema schema = new FeatureSchema(parts.rates());
         Source source;
         ModelBundle champion;
+        List<Map<String, String>> grid;
+        TrainingSettings trainingSettings;
         try {
             champion = training.champion(schema);
-            TrainingSettings trainingSettings = training.settings(settings.training());
+            trainingSettings = training.settings(settings.training());
+            grid = search == null ? List.of() : Search.grid(search, trainingSettings.network());
+            if (searchFolds < 1) {
+                throw new IllegalArgumentException(
+                        "--search-folds is " + searchFolds + ", expected 1 or more");
+            }
             if (files != null) {
                 source = fromFiles(trainingSettings, schema, parts);
             } else {
@@ -140,21 +173,45 @@ final class TrainCommand implements Callable<Integer> {
         } catch (IllegalArgumentException | TypeConversionException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }
+        TrainingSet set = source.set();
+        if (search != null) {
+            set = set.with(best(schema, source.folds(), grid, trainingSettings.network()));
+        }
         TrainedModel model;
         try (TrainingDisplay display =
                 new TrainingDisplay(spec.commandLine().getErr(), Terminal.isInteractive())) {
-            model = new Trainer(schema, display).train(source.set());
+            model = new Trainer(schema, display).train(set);
         }
         Files.write(modelOut, model.zip());
         if (training.report() != null) {
             TrainingReport.Champion onValidation =
-                    champion == null
-                            ? null
-                            : TrainingReport.Champion.of(champion, schema, source.set());
+                    champion == null ? null : TrainingReport.Champion.of(champion, schema, set);
             new TrainingReport(schema).write(training.report(), model, onValidation, List.of());
         }
         print(model, source.notes());
         return Fraudstream.DONE;
+    }
+
+    private NetworkSettings best(
+            FeatureSchema schema,
+            List<TrainingSet> folds,
+            List<Map<String, String>> grid,
+            NetworkSettings settings)
+            throws TrainingException {
+        List<Search.Outcome> outcomes;
+        try (Progress progress =
+                Progress.start("search", (long) grid.size() * folds.size(), spec)) {
+            outcomes = new Search(schema).run(folds, grid, progress::at);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("Average precision on the validation days, mean and as of each moment:");
+        for (Search.Outcome outcome : outcomes) {
+            out.printf(Locale.ROOT, "%.4f ", outcome.mean());
+            outcome.averagePrecision().forEach(one -> out.printf(Locale.ROOT, " %.4f", one));
+            out.printf(Locale.ROOT, "  %6.1f s  %s%n", outcome.seconds(), outcome.changes());
+        }
+        out.flush();
+        return Search.with(settings, outcomes.get(0).changes());
     }
 
     private Source fromFiles(TrainingSettings settings, FeatureSchema schema, CodecParts parts)
@@ -179,16 +236,14 @@ final class TrainCommand implements Callable<Integer> {
         long first = events.transactions().get(0).eventTime();
         long last = events.transactions().get(events.transactions().size() - 1).eventTime();
         TrainingWindow window = window(first, last);
-        TrainingSet set =
-                new TrainingSet(
-                        settings,
-                        window,
-                        new KnownLabels(
-                                events.labels(), window.labelCutOff(), settings.labelMaturity()));
+        List<TrainingSet> folds = folds(settings, window, events.labels());
         OfflineFeatures features = new OfflineFeatures(schema);
-        features.run(events.transactions(), events.labels(), set::add);
+        features.run(
+                events.transactions(),
+                events.labels(),
+                row -> folds.forEach(fold -> fold.add(row)));
         return new Source(
-                set,
+                folds,
                 String.format(
                         Locale.ROOT,
                         "%,d duplicates, %,d refused rows",
@@ -214,13 +269,10 @@ final class TrainCommand implements Callable<Integer> {
                                                         + " holds 0 transactions, expected 1 or"
                                                         + " more"));
         TrainingWindow window = window(span.first(), span.last());
-        TrainingSet set =
-                new TrainingSet(
-                        settings,
-                        window,
-                        new KnownLabels(
-                                reader.labels(), window.labelCutOff(), settings.labelMaturity()));
-        EventStoreReader.Counts counts = reader.read(window.from(), window.to(), set::add);
+        List<TrainingSet> folds = folds(settings, window, reader.labels());
+        EventStoreReader.Counts counts =
+                reader.read(
+                        window.from(), window.to(), row -> folds.forEach(fold -> fold.add(row)));
         if (counts.rows() == 0) {
             throw new TrainingException(
                     "event store "
@@ -233,12 +285,17 @@ final class TrainCommand implements Callable<Integer> {
                             + " have another");
         }
         return new Source(
-                set,
+                folds,
                 String.format(
                         Locale.ROOT,
                         "%,d duplicates, %,d events with other features",
                         counts.duplicates(),
                         counts.otherFeatures()));
+    }
+
+    private List<TrainingSet> folds(
+            TrainingSettings settings, TrainingWindow window, List<FraudLabel> labels) {
+        return Search.folds(search == null ? 1 : searchFolds, settings, window, labels);
     }
 
     private TrainingWindow window(long first, long last) {

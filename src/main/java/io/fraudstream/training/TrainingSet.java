@@ -2,6 +2,7 @@ package io.fraudstream.training;
 
 import io.fraudstream.model.FraudModel;
 import io.fraudstream.model.dl4j.Examples;
+import io.fraudstream.model.dl4j.NetworkSettings;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -22,8 +23,8 @@ public final class TrainingSet {
     private final KnownLabels labels;
     private final long matureBefore;
     private final long validationFrom;
-    private final Rows fitting = new Rows();
-    private final Rows validation = new Rows();
+    private final Rows fitting;
+    private final Rows validation;
     private long legitimateSeen;
     private long immature;
 
@@ -75,6 +76,25 @@ public final class TrainingSet {
         this.labels = labels;
         this.matureBefore = Math.min(window.to(), labels.matureBefore());
         this.validationFrom = window.validationFrom(matureBefore, settings.validationDays());
+        this.fitting = new Rows();
+        this.validation = new Rows();
+    }
+
+    private TrainingSet(TrainingSet filled, TrainingSettings settings) {
+        this.settings = settings;
+        this.window = filled.window;
+        this.labels = filled.labels;
+        this.matureBefore = filled.matureBefore;
+        this.validationFrom = filled.validationFrom;
+        this.fitting = filled.fitting;
+        this.validation = filled.validation;
+        this.legitimateSeen = filled.legitimateSeen;
+        this.immature = filled.immature;
+    }
+
+    /** The same examples for another network. */
+    public TrainingSet with(NetworkSettings network) {
+        return new TrainingSet(this, settings.with(network));
     }
 
     /** Takes in a row, if it is to be learned from. */

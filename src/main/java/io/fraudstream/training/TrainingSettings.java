@@ -48,6 +48,12 @@ public record TrainingSettings(
                 ThresholdPolicy.DEFAULT);
     }
 
+    /** The same settings with another network. */
+    public TrainingSettings with(NetworkSettings other) {
+        return new TrainingSettings(
+                other, labelMaturity, validationDays, legitimateShare, threshold);
+    }
+
     /** The same settings with another maturity horizon. */
     public TrainingSettings withLabelMaturity(Duration maturity) {
         return new TrainingSettings(network, maturity, validationDays, legitimateShare, threshold);

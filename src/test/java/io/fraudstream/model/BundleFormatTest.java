@@ -84,7 +84,7 @@ class BundleFormatTest {
                     "kind" : "combined" | "kind" : "dense"        | expected none
                     "kind" : "combined" | "kind" : "cnn"          | expected [Convolution, ...] and []
                     "branch" : "sequence"  | "branch" : "aggregate" | bundle layer of the aggregate is lstm, expected dense
-                    "branch" : "aggregate" | "branch" : "head"      | the head takes 60 inputs, expected the branches' 4
+                    "branch" : "aggregate" | "branch" : "head"      | the head takes 70 inputs, expected the branches' 4
                     "branch" : "aggregate" | "branch" : "middle"    | in the order sequence, aggregate, head
                     "branch" : "aggregate" | "branch" : null        | in the order sequence, aggregate, head
                     "member" : 0        | "member" : 1            | in the order sequence, aggregate, head

@@ -261,8 +261,11 @@ class TrainingReportTest {
     private static TrainedModel train() throws TrainingException {
         RecordedEvents events = Samples.stream(DAYS, 1);
         NetworkSettings network =
-                new NetworkSettings(
-                        NetworkKind.DENSE, 4, List.of(8), 0.02, 0.8, 0, 0, 32, 4, 2, 42);
+                NetworkSettings.defaults(NetworkKind.DENSE, 42)
+                        .with("hiddenUnits", "8")
+                        .with("learningRate", "0.02")
+                        .with("batchSize", "32")
+                        .withEpochs(4, 2);
         TrainingSettings settings =
                 new TrainingSettings(
                         network, Duration.ofDays(7), 7, 0.5, ThresholdPolicy.alerts(3));

@@ -26,6 +26,11 @@ class ShadowScorerTest {
         public double score(float[][] sequence) {
             return scores[calls++];
         }
+
+        @Override
+        public double[] contributions(float[][] sequence, float[] usual) {
+            return new double[usual.length];
+        }
     }
 
     @Test
