@@ -185,9 +185,8 @@ public record NetworkSettings(
                 draft.hiddenUnits = List.of(128, 64);
                 draft.l2 = 1e-4;
             }
-            // Recurrent layers learn most in their first epochs, and each costs as much as twenty
-            // of
-            // a dense network.
+            // Recurrent layers learn most in their first epochs, and each costs as much as ten of a
+            // dense network.
             case LSTM -> {
                 draft.lstmUnits = 32;
                 draft.hiddenUnits = List.of(32);
@@ -204,6 +203,7 @@ public record NetworkSettings(
                 draft.aggregateUnits = List.of(128);
                 draft.hiddenUnits = List.of(64);
                 draft.recurrentRates();
+                draft.learningRate = 1e-3;
             }
         }
         return draft.settings();
@@ -274,13 +274,13 @@ public record NetworkSettings(
         private Loss loss = Loss.CROSS_ENTROPY;
         private double positiveWeight = 1;
         private double learningRate = 1e-3;
-        private double learningRateDecay = 0.8;
+        private double learningRateDecay = 0.9;
         private double l2;
         private double dropout;
         private int batchSize = 256;
-        private int maxEpochs = 20;
+        private int maxEpochs = 10;
         private int patience = 3;
-        private double averaging;
+        private double averaging = 0.999;
         private long seed;
 
         Draft(NetworkKind kind, long seed) {
@@ -312,8 +312,8 @@ public record NetworkSettings(
 
         void recurrentRates() {
             learningRate = 2e-3;
-            learningRateDecay = 0.5;
-            maxEpochs = 4;
+            learningRateDecay = 0.7;
+            maxEpochs = 6;
             patience = 2;
         }
 

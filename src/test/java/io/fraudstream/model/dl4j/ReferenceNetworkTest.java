@@ -2,6 +2,7 @@ package io.fraudstream.model.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.model.Activation;
@@ -264,8 +265,9 @@ class ReferenceNetworkTest {
         assertThat(average.average().toFloatVector()).containsExactly(1, 10);
         average.add(Nd4j.create(new float[][] {{4, -20}}));
 
-        // (1 · 1 + 2 · 4) / 3 and (1 · 10 + 2 · -20) / 3.
-        assertThat(average.average().toFloatVector()).containsExactly(3, -10);
+        // The decay has come to 2 / 11: (2 · 1 + 9 · 4) / 11 and (2 · 10 + 9 · -20) / 11.
+        assertThat(average.average().toFloatVector())
+                .containsExactly(new float[] {38f / 11, -160f / 11}, within(1e-5f));
     }
 
     @ParameterizedTest
@@ -384,6 +386,7 @@ class ReferenceNetworkTest {
                         .with("learningRate", "0.02")
                         .with("learningRateDecay", "0.9")
                         .with("l2", "1e-6")
+                        .with("averaging", "0")
                         .with("batchSize", "32")
                         .withEpochs(6, 2);
         return switch (kind) {
