@@ -22,9 +22,9 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * A bundle as a zip of five entries: {@code manifest.json}, {@code normalizer.bin}, {@code
- * weights.bin}, {@code golden.bin} and {@code dl4j.zip}; numbers are little-endian float32. The
- * same content gives the same bytes. Reading checks sizes and checksums before anything is
- * interpreted and never deserialises Java objects.
+ * weights.bin}, {@code golden.bin} and {@code dl4j.zip}, and perhaps {@code drift.json}; numbers
+ * are little-endian float32. The same content gives the same bytes. Reading checks sizes and
+ * checksums before anything is interpreted and never deserialises Java objects.
  */
 public final class BundleFormat {
     private static final String MANIFEST = "manifest.json";
@@ -34,6 +34,10 @@ public final class BundleFormat {
     private static final String DL4J = "dl4j.zip";
     private static final List<String> ENTRIES =
             List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN, DL4J);
+
+    /** Bundles may lack it. */
+    private static final String DRIFT = "drift.json";
+
     private static final int MAX_ENTRY_BYTES = 64 << 20;
     private static final int MAX_LAYERS = 16;
     private static final int MAX_UNITS = 4096;
@@ -55,6 +59,8 @@ public final class BundleFormat {
     /**
      * Puts a bundle together; layers and checksums of the given manifest are replaced by the true
      * ones.
+     *
+     * @param drift {@code null} to leave it out
      */
     public static Written write(
             BundleManifest manifest,
@@ -62,12 +68,16 @@ public final class BundleFormat {
             Normalizer normalizer,
             float[] usual,
             GoldenCases golden,
-            byte[] dl4j) {
+            byte[] dl4j,
+            DriftReference drift) {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         entries.put(NORMALIZER, normalizerBytes(normalizer, usual));
         entries.put(WEIGHTS, weightBytes(network));
         entries.put(GOLDEN, goldenBytes(golden));
         entries.put(DL4J, dl4j);
+        if (drift != null) {
+            entries.put(DRIFT, drift.encode());
+        }
         Map<String, String> checksums = new LinkedHashMap<>();
         entries.forEach((name, bytes) -> checksums.put(name, sha256(bytes)));
         BundleManifest complete =
@@ -104,7 +114,8 @@ public final class BundleFormat {
                             normalizer,
                             usual,
                             golden,
-                            dl4j);
+                            dl4j,
+                            drift);
             return new Written(bundle, bytes.toByteArray());
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
@@ -120,7 +131,7 @@ public final class BundleFormat {
         Map<String, byte[]> entries = unzip(zip);
         byte[] manifestBytes = entries.get(MANIFEST);
         BundleManifest manifest = manifest(manifestBytes);
-        for (String name : ENTRIES) {
+        for (String name : entries.keySet()) {
             if (!name.equals(MANIFEST)) {
                 String found = sha256(entries.get(name));
                 String expected = manifest.checksums().get(name);
@@ -155,7 +166,10 @@ public final class BundleFormat {
                     normalizer(normalizerNumbers, size),
                     block(normalizerNumbers, 3, size),
                     golden(floats(entries.get(GOLDEN)), size),
-                    entries.get(DL4J));
+                    entries.get(DL4J),
+                    entries.containsKey(DRIFT)
+                            ? DriftReference.decode(entries.get(DRIFT), size)
+                            : null);
         } catch (IllegalArgumentException | java.nio.BufferUnderflowException broken) {
             throw new BundleException(
                     "bundle's numbers do not fit its manifest: " + broken.getMessage(), broken);
@@ -171,7 +185,8 @@ public final class BundleFormat {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                if (!ENTRIES.contains(entry.getName()) || entries.containsKey(entry.getName())) {
+                if (!(ENTRIES.contains(entry.getName()) || entry.getName().equals(DRIFT))
+                        || entries.containsKey(entry.getName())) {
                     throw new BundleException(
                             "bundle holds the entry "
                                     + entry.getName()

@@ -96,7 +96,8 @@ public final class Trainer {
                         normalizer,
                         usual(fitting),
                         golden,
-                        trained.reference().zip());
+                        trained.reference().zip(),
+                        TrainingHistograms.of(set, schema.size(), scores));
         verify(written);
         return new TrainedModel(
                 written, set, trained.epochs(), trained.bestEpoch(), evaluation, scores);

@@ -84,7 +84,8 @@ public final class TestBundles {
                 normalizer,
                 numbers(random, size),
                 new GoldenCases(sequences, outputs),
-                new byte[] {1, 2, 3});
+                new byte[] {1, 2, 3},
+                null);
     }
 
     private static float[] numbers(SplittableRandom random, int count) {
