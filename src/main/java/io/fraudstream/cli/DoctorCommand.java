@@ -8,6 +8,7 @@ import io.fraudstream.model.BundleException;
 import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.registry.ModelRegistry;
+import io.fraudstream.registry.RegistryEntry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -110,10 +111,10 @@ final class DoctorCommand implements Callable<Integer> {
 
     /** Whether the champion can be loaded and takes the features that the job computes. */
     private static Finding bundle(Settings settings) {
-        ModelRegistry registry =
-                new ModelRegistry(settings.registry().directory(), Clock.systemUTC());
+        ModelRegistry registry = settings.registry().open(Clock.systemUTC());
         try {
-            Optional<String> champion = registry.inService(ModelPointer.CHAMPION);
+            Optional<String> champion =
+                    registry.inService(ModelPointer.CHAMPION).map(RegistryEntry::bundleId);
             if (champion.isEmpty()) {
                 return Finding.warn(
                         "model",

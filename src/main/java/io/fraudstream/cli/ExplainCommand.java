@@ -126,9 +126,8 @@ final class ExplainCommand implements Callable<Integer> {
         if (bundleFile != null) {
             return Optional.of(BundleFormat.read(Files.readAllBytes(bundleFile)));
         }
-        ModelRegistry registry =
-                new ModelRegistry(settings.registry().directory(), Clock.systemUTC());
-        return event.bundleId() == null || !Files.exists(registry.pathOf(event.bundleId()))
+        ModelRegistry registry = settings.registry().open(Clock.systemUTC());
+        return event.bundleId() == null || !registry.holds(event.bundleId())
                 ? Optional.empty()
                 : Optional.of(registry.load(event.bundleId()));
     }

@@ -2,7 +2,7 @@ package io.fraudstream.cli;
 
 import io.fraudstream.config.Settings;
 import io.fraudstream.config.SettingsException;
-import io.fraudstream.kafka.RecordProducer;
+import io.fraudstream.kafka.PointerTopic;
 import io.fraudstream.kafka.TopicNames;
 import io.fraudstream.kafka.Topics;
 import io.fraudstream.model.BundleException;
@@ -10,9 +10,10 @@ import io.fraudstream.model.BundleManifest;
 import io.fraudstream.model.ModelBundle;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.registry.ModelRegistry;
+import io.fraudstream.registry.RegistryEntry;
+import io.fraudstream.registry.Why;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -55,7 +56,8 @@ final class ModelsCommand implements Runnable {
     int list(@Mixin SettingsOptions options)
             throws SettingsException, IOException, BundleException {
         ModelRegistry registry = registry(options.settings());
-        Optional<String> champion = registry.inService(ModelPointer.CHAMPION);
+        Optional<String> champion =
+                registry.inService(ModelPointer.CHAMPION).map(RegistryEntry::bundleId);
         List<String> ids = registry.bundleIds();
         PrintWriter out = spec.commandLine().getOut();
         for (String id : ids) {
@@ -171,15 +173,14 @@ final class ModelsCommand implements Runnable {
         }
         ModelPointer pointer =
                 registry(settings)
-                        .promote(ModelPointer.CHAMPION, id, from.toEpochMilli(), threshold);
-        try (RecordProducer producer =
-                RecordProducer.forLatency(kafka.bootstrapServers(), kafka.properties())) {
-            producer.send(
-                    topics.models(),
-                    pointer.slot().getBytes(StandardCharsets.UTF_8),
-                    pointer.encode());
-            producer.flush();
-        }
+                        .promote(
+                                ModelPointer.CHAMPION,
+                                id,
+                                from.toEpochMilli(),
+                                threshold,
+                                Why.of("models promote"));
+        new PointerTopic(kafka.bootstrapServers(), topics.models(), kafka.properties())
+                .announce(pointer);
         PrintWriter out = spec.commandLine().getOut();
         out.println(
                 "Promoted "
@@ -193,7 +194,7 @@ final class ModelsCommand implements Runnable {
     }
 
     private static ModelRegistry registry(Settings settings) {
-        return new ModelRegistry(settings.registry().directory(), Clock.systemUTC());
+        return settings.registry().open(Clock.systemUTC());
     }
 
     private static String date(long millis) {

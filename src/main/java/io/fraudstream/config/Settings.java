@@ -2,11 +2,15 @@ package io.fraudstream.config;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fraudstream.job.FlinkRegistryFiles;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
+import io.fraudstream.registry.LocalRegistryFiles;
+import io.fraudstream.registry.ModelRegistry;
 import io.fraudstream.transaction.DecodingLimits;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,7 +56,7 @@ public record Settings(
                             false,
                             true),
                     new Store("data/store"),
-                    new Registry(Path.of("data", "registry")),
+                    new Registry("data/registry"),
                     new Training(NetworkKind.DENSE, 42, Duration.ofDays(7), 7, 0.25, 20, 3, 100),
                     Map.of());
 
@@ -279,8 +283,26 @@ public record Settings(
         }
     }
 
-    /** Where published bundles and the promotion log are. */
-    public record Registry(Path directory) {}
+    /**
+     * Where published bundles and the log of decisions about them are.
+     *
+     * @param directory a path or a URI that Flink can read and write
+     */
+    public record Registry(String directory) {
+        public Registry {
+            InvalidSetting.unlessDirectory("directory", directory);
+        }
+
+        /** The registry in that directory. */
+        public ModelRegistry open(Clock clock) {
+            URI uri = Settings.uri(directory);
+            return new ModelRegistry(
+                    "file".equals(uri.getScheme())
+                            ? new LocalRegistryFiles(Path.of(uri))
+                            : new FlinkRegistryFiles(uri),
+                    clock);
+        }
+    }
 
     /**
      * How a network is trained.

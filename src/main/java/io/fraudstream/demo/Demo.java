@@ -17,6 +17,7 @@ import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.dl4j.TrainingProgress;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.registry.ModelRegistry;
+import io.fraudstream.registry.Why;
 import io.fraudstream.simulation.SimulationSettings;
 import io.fraudstream.simulation.TransactionSimulator;
 import io.fraudstream.training.EventStoreReader;
@@ -207,7 +208,7 @@ public final class Demo {
                                 reader.labels(), window.labelCutOff(), training.labelMaturity()));
         reader.read(window.from(), window.to(), set::add);
         TrainedModel model = new Trainer(schema, progress).train(set);
-        ModelRegistry registry = new ModelRegistry(jobSettings.registry().directory(), clock);
+        ModelRegistry registry = jobSettings.registry().open(clock);
         registry.publish(model.zip());
         say(
                 String.format(
@@ -217,7 +218,8 @@ public final class Demo {
                         model.bundle().id(),
                         model.validation().averagePrecision(),
                         model.bundle().manifest().threshold()));
-        return registry.promote(ModelPointer.CHAMPION, model.bundle().id(), Long.MIN_VALUE, null);
+        return registry.promote(
+                ModelPointer.CHAMPION, model.bundle().id(), 0, null, Why.of("demo"));
     }
 
     private DemoResult serve(

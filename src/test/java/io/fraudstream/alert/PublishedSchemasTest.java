@@ -60,17 +60,21 @@ class PublishedSchemasTest {
     @Test
     void modelPointersFitTheirSchema() throws IOException {
         Schemas schema = Schemas.named("model-pointer-v1");
-        for (Double threshold : new Double[] {null, 0.5}) {
-            schema.assertValid(
-                    new ModelPointer(
-                                    ModelPointer.CHAMPION,
-                                    "b1",
-                                    "file:///registry/b1.zip",
-                                    "ab".repeat(32),
-                                    "f1",
-                                    0,
-                                    threshold)
-                            .encode());
+        for (ModelPointer.Kind kind : ModelPointer.Kind.values()) {
+            for (Double threshold : new Double[] {null, 0.5}) {
+                schema.assertValid(
+                        new ModelPointer(
+                                        ModelPointer.CHAMPION,
+                                        "b1",
+                                        "file:///registry/b1.zip",
+                                        "ab".repeat(32),
+                                        "f1",
+                                        0,
+                                        threshold,
+                                        12,
+                                        kind)
+                                .encode());
+            }
         }
     }
 

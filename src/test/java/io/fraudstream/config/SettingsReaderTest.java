@@ -51,7 +51,7 @@ class SettingsReaderTest {
                                 false,
                                 true));
         assertThat(settings.store()).isEqualTo(new Settings.Store("data/store"));
-        assertThat(settings.registry()).isEqualTo(new Settings.Registry(Path.of("data/registry")));
+        assertThat(settings.registry()).isEqualTo(new Settings.Registry("data/registry"));
         assertThat(settings.training())
                 .isEqualTo(
                         new Settings.Training(

@@ -44,8 +44,8 @@ class DemoIT {
                 .hasSize((int) result.alerts());
         ModelRegistry registry =
                 new ModelRegistry(directory.resolve("registry"), Clock.systemUTC());
-        assertThat(registry.inService(ModelPointer.CHAMPION))
-                .hasValueSatisfying(id -> assertThat(registry.pathOf(id)).exists());
+        assertThat(registry.holds(registry.inService(ModelPointer.CHAMPION).get().bundleId()))
+                .isTrue();
     }
 
     @Test

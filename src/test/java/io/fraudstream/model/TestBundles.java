@@ -18,6 +18,15 @@ public final class TestBundles {
 
     public static BundleFormat.Written of(
             NetworkKind kind, FeatureSchema schema, long seed, String fingerprint) {
+        return of(kind, schema, seed, fingerprint, 3);
+    }
+
+    public static BundleFormat.Written of(
+            NetworkKind kind,
+            FeatureSchema schema,
+            long seed,
+            String fingerprint,
+            long labelCutOff) {
         SplittableRandom random = new SplittableRandom(seed);
         int size = schema.size();
         int units = 4;
@@ -59,7 +68,7 @@ public final class TestBundles {
                         seed,
                         1,
                         2,
-                        3,
+                        labelCutOff,
                         "a test",
                         Map.of("averagePrecision", 0.5),
                         0.25,
