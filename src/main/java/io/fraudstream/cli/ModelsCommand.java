@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
 /** The registry of bundles, and who is in service. */
 @Command(
         name = "models",
+        subcommands = DriftCommand.class,
         description = "Shows and changes the registry of model bundles.",
         footer = {
             "  fraudstream models publish model.zip",
@@ -46,7 +47,7 @@ final class ModelsCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "list, show, publish or promote is missing");
+                spec.commandLine(), "list, show, publish, promote or drift is missing");
     }
 
     @Command(

@@ -56,6 +56,9 @@ class SettingsReaderTest {
                 .isEqualTo(
                         new Settings.Training(
                                 NetworkKind.DENSE, 42, Duration.ofDays(7), 7, 0.25, 20, 3, 100));
+        assertThat(settings.retraining())
+                .isEqualTo(
+                        new Settings.Retraining(null, 7, 1000, 50, 0.01, 0.01, 2, 1.5, 0.1, 20, 0));
         assertThat(settings.flink()).isEmpty();
     }
 

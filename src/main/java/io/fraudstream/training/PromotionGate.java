@@ -1,0 +1,220 @@
+package io.fraudstream.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Decides whether a challenger may take a champion's place: one rule for each way in which a new
+ * model can do harm. Both were scored on the same events, which neither has learned from. Without a
+ * champion only the absolute rules stand.
+ */
+public final class PromotionGate {
+    private static final int SAMPLES = 400;
+
+    private final GateLimits limits;
+    private final int alertsPerDay;
+    private final long seed;
+
+    /**
+     * What is compared.
+     *
+     * @param days how many the test covers
+     * @param challenger its scores, in event order
+     * @param threshold from which the challenger alerts
+     * @param champion the same events' scores in the same order; {@code null} without a champion
+     * @param segments of the same events in the same order
+     * @param drift of the test days against the challenger's training window
+     */
+    public record Contest(
+            double days,
+            List<ScoredEvent> challenger,
+            double threshold,
+            List<ScoredEvent> champion,
+            List<Segment> segments,
+            DriftReport drift) {}
+
+    /**
+     * @param alertsPerDay the budget
+     * @param seed of the bootstrap
+     */
+    public PromotionGate(GateLimits limits, int alertsPerDay, long seed) {
+        this.limits = limits;
+        this.alertsPerDay = alertsPerDay;
+        this.seed = seed;
+    }
+
+    /** Whether there is enough to train and to test on; asked before anything is trained. */
+    public List<GateRule> enough(long testEvents, long testFrauds, long trainingFrauds) {
+        return List.of(
+                atLeast("test events", testEvents, limits.minEvents()),
+                atLeast("known frauds to test on", testFrauds, limits.minFrauds()),
+                atLeast("known frauds to learn from", trainingFrauds, limits.minFrauds()));
+    }
+
+    private static GateRule atLeast(String name, long count, int least) {
+        return new GateRule(
+                name, count, format("%,d or more", least), count >= least, format("%,d", count));
+    }
+
+    /** Every rule on the scores themselves. */
+    public List<GateRule> judge(Contest contest) {
+        Evaluation evaluation = Evaluation.of(contest.challenger(), contest.threshold());
+        List<GateRule> rules = new ArrayList<>();
+        rules.add(
+                contest.champion() == null
+                        ? betterThanChance(contest, evaluation)
+                        : notWorse(contest, evaluation));
+        rules.add(calibrationError(evaluation));
+        rules.add(meanScore(contest, evaluation));
+        rules.add(alertVolume(contest, evaluation));
+        if (contest.champion() != null) {
+            rules.add(segments(contest));
+        }
+        rules.add(drift(contest.drift()));
+        return rules;
+    }
+
+    private GateRule betterThanChance(Contest contest, Evaluation evaluation) {
+        Bootstrap.Interval interval =
+                new Bootstrap(SAMPLES, seed)
+                        .measure(contest.challenger(), contest.threshold())
+                        .averagePrecision();
+        double chance = (double) evaluation.frauds() / evaluation.events();
+        return new GateRule(
+                "average precision",
+                interval.value(),
+                format("all of the interval above %.4f, the share of frauds", chance),
+                interval.low() > chance,
+                format(
+                        "%.4f, 95 %% interval %.4f to %.4f, no champion to compare with",
+                        interval.value(), interval.low(), interval.high()));
+    }
+
+    /**
+     * The difference itself is held against the margin, since an interval's lower end would refuse
+     * every challenger in a week with few frauds; one that is certainly worse is refused within the
+     * margin too, since many small losses add up.
+     */
+    private GateRule notWorse(Contest contest, Evaluation evaluation) {
+        Bootstrap.Interval gain =
+                new Bootstrap(SAMPLES, seed)
+                        .averagePrecisionGain(contest.challenger(), contest.champion());
+        return new GateRule(
+                "average precision against the champion",
+                gain.value(),
+                format(
+                        "%+.4f or more, and not all of the interval below 0",
+                        -limits.averagePrecisionMargin()),
+                gain.value() >= -limits.averagePrecisionMargin() && gain.high() >= 0,
+                format(
+                        "%+.4f (%.4f against %.4f), 95 %% interval %+.4f to %+.4f",
+                        gain.value(),
+                        evaluation.averagePrecision(),
+                        evaluation.averagePrecision() - gain.value(),
+                        gain.low(),
+                        gain.high()));
+    }
+
+    private GateRule calibrationError(Evaluation evaluation) {
+        double error = evaluation.calibrationError();
+        return new GateRule(
+                "calibration error",
+                error,
+                format("%.4f or less", limits.maxCalibrationError()),
+                error <= limits.maxCalibrationError(),
+                format("%.4f", error));
+    }
+
+    private GateRule meanScore(Contest contest, Evaluation evaluation) {
+        double mean =
+                contest.challenger().stream().mapToDouble(ScoredEvent::score).average().orElse(0);
+        double share = (double) evaluation.frauds() / evaluation.events();
+        double ratio = mean / share;
+        return new GateRule(
+                "mean score over share of frauds",
+                ratio,
+                format("%.2f to %.2f", 1 / limits.meanScoreFactor(), limits.meanScoreFactor()),
+                ratio >= 1 / limits.meanScoreFactor() && ratio <= limits.meanScoreFactor(),
+                format("%.2f (%.4f against %.4f)", ratio, mean, share));
+    }
+
+    private GateRule alertVolume(Contest contest, Evaluation evaluation) {
+        double aDay = (evaluation.truePositives() + evaluation.falsePositives()) / contest.days();
+        double most = alertsPerDay * limits.alertVolumeFactor();
+        return new GateRule(
+                "alerts a day",
+                aDay,
+                format("%.1f or less, %.1f times the budget", most, limits.alertVolumeFactor()),
+                aDay <= most,
+                format("%.1f", aDay));
+    }
+
+    /** Recall where each model spends the whole budget of alerts on its highest scores. */
+    private GateRule segments(Contest contest) {
+        boolean[] byChallenger = withinBudget(contest.challenger(), contest.days());
+        boolean[] byChampion = withinBudget(contest.champion(), contest.days());
+        double worst = Double.NaN;
+        String words = "no segment has enough frauds";
+        int looked = 0;
+        for (Segment segment : contest.segments()) {
+            int frauds = 0;
+            int found = 0;
+            int foundBefore = 0;
+            for (int i = 0; i < byChallenger.length; i++) {
+                if (segment.members().get(i) && contest.challenger().get(i).fraud()) {
+                    frauds++;
+                    found += byChallenger[i] ? 1 : 0;
+                    foundBefore += byChampion[i] ? 1 : 0;
+                }
+            }
+            if (frauds < limits.segmentMinFrauds()) {
+                continue;
+            }
+            looked++;
+            double change = (double) (found - foundBefore) / frauds;
+            if (!(change >= worst)) {
+                worst = change;
+                words =
+                        format(
+                                "%+.3f in %s (%d of %d frauds found, the champion found %d)",
+                                change, segment.name(), found, frauds, foundBefore);
+            }
+        }
+        return new GateRule(
+                "recall in the worst segment",
+                worst,
+                format(
+                        "%+.3f or more in each segment with %d frauds or more",
+                        -limits.segmentMargin(), limits.segmentMinFrauds()),
+                !(worst < -limits.segmentMargin()),
+                looked == 0 ? words : words + format(", the worst of %d", looked));
+    }
+
+    private boolean[] withinBudget(List<ScoredEvent> events, double days) {
+        int[] order = RankedScores.descending(ScoredEvent.scores(events));
+        boolean[] within = new boolean[order.length];
+        long budget = Math.min(order.length, Math.round(alertsPerDay * days));
+        for (int i = 0; i < budget; i++) {
+            within[order[i]] = true;
+        }
+        return within;
+    }
+
+    private GateRule drift(DriftReport drift) {
+        boolean limited = limits.maxFeaturePsi() > 0;
+        double worst = drift.worst().index();
+        return new GateRule(
+                "drift of the inputs (PSI)",
+                worst,
+                limited ? format("%.3f or less", limits.maxFeaturePsi()) : "reported only",
+                !limited || worst <= limits.maxFeaturePsi(),
+                format(
+                        "%.3f in %s, %.3f in the score",
+                        worst, drift.worst().feature(), drift.scoreIndex()));
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}
