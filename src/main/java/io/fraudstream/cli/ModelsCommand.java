@@ -119,8 +119,30 @@ final class ModelsCommand implements Runnable {
                                                                 .toLowerCase(Locale.ROOT)));
         new TreeMap<>(manifest.metrics())
                 .forEach((name, value) -> out.printf(Locale.ROOT, "%s %.6f%n", name, value));
+        if (manifest.thresholdChoice() != null) {
+            printThresholds(out, manifest);
+        }
         out.flush();
         return Fraudstream.DONE;
+    }
+
+    private static void printThresholds(PrintWriter out, BundleManifest manifest) {
+        BundleManifest.ThresholdChoice choice = manifest.thresholdChoice();
+        out.printf(
+                "Threshold chosen for %s. On the validation days another would have done:%n",
+                choice.policy());
+        out.println("  threshold  alerts/day  precision  recall    cost/day");
+        for (BundleManifest.Candidate candidate : choice.candidates()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s  %.6f  %10.1f  %9.3f  %6.3f  %,10.2f%n",
+                    candidate.threshold() == manifest.threshold() ? "*" : " ",
+                    candidate.threshold(),
+                    candidate.alertsPerDay(),
+                    candidate.precision(),
+                    candidate.recall(),
+                    candidate.costPerDayMinor() / 100);
+        }
     }
 
     @Command(

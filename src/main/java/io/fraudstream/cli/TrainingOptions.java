@@ -3,6 +3,7 @@ package io.fraudstream.cli;
 import io.fraudstream.config.Settings;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.dl4j.NetworkSettings;
+import io.fraudstream.training.ThresholdPolicy;
 import io.fraudstream.training.TrainingSettings;
 import io.fraudstream.transaction.Rejection;
 import java.io.PrintWriter;
@@ -33,6 +34,36 @@ final class TrainingOptions {
             description = "Write report.html and metrics.json there.")
     private Path report;
 
+    @Option(
+            names = "--threshold-by",
+            paramLabel = "alerts|precision|cost",
+            description =
+                    "How the alert threshold is chosen on the validation days (default: the setting"
+                            + " training.thresholdBy).")
+    private String thresholdBy;
+
+    @Option(
+            names = "--alerts-per-day",
+            paramLabel = "N",
+            description = "The budget of alerts (default: the setting training.alertsPerDay).")
+    private Integer alertsPerDay;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "SHARE",
+            description =
+                    "The least share of alerts that are to be fraud (default: the setting"
+                            + " training.precision).")
+    private Double precision;
+
+    @Option(
+            names = "--review-cost-minor",
+            paramLabel = "AMOUNT",
+            description =
+                    "What reviewing one alert costs, in minor units of the base currency (default:"
+                            + " the setting training.reviewCostMinor).")
+    private Long reviewCostMinor;
+
     /** Where the report goes, or {@code null}. */
     Path report() {
         return report;
@@ -48,7 +79,6 @@ final class TrainingOptions {
         }
         NetworkSettings shape =
                 NetworkSettings.defaults(network, seed == null ? configured.seed() : seed);
-        TrainingSettings defaults = TrainingSettings.defaults(network, shape.seed());
         return new TrainingSettings(
                 new NetworkSettings(
                         network,
@@ -66,8 +96,20 @@ final class TrainingOptions {
                 configured.labelMaturity(),
                 configured.validationDays(),
                 configured.legitimateShare(),
-                configured.alertsPerDay(),
-                defaults.lowestThreshold());
+                new ThresholdPolicy(
+                        thresholdBy == null ? configured.thresholdBy() : thresholdBy(),
+                        alertsPerDay == null ? configured.alertsPerDay() : alertsPerDay,
+                        precision == null ? configured.precision() : precision,
+                        reviewCostMinor == null ? configured.reviewCostMinor() : reviewCostMinor));
+    }
+
+    private ThresholdPolicy.By thresholdBy() {
+        try {
+            return ThresholdPolicy.By.valueOf(thresholdBy.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw new TypeConversionException(
+                    "--threshold-by is " + thresholdBy + ", expected alerts, precision or cost");
+        }
     }
 
     static long startOf(LocalDate day) {

@@ -7,6 +7,7 @@ import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
 import io.fraudstream.registry.LocalRegistryFiles;
 import io.fraudstream.registry.ModelRegistry;
+import io.fraudstream.training.ThresholdPolicy;
 import io.fraudstream.transaction.DecodingLimits;
 import java.net.URI;
 import java.nio.file.Path;
@@ -58,7 +59,18 @@ public record Settings(
                             true),
                     new Store("data/store"),
                     new Registry("data/registry"),
-                    new Training(NetworkKind.DENSE, 42, Duration.ofDays(7), 7, 0.25, 20, 3, 100),
+                    new Training(
+                            NetworkKind.DENSE,
+                            42,
+                            Duration.ofDays(7),
+                            7,
+                            0.25,
+                            20,
+                            3,
+                            100,
+                            ThresholdPolicy.DEFAULT.by(),
+                            ThresholdPolicy.DEFAULT.precision(),
+                            ThresholdPolicy.DEFAULT.reviewCostMinor()),
                     new Retraining(null, 7, 1000, 50, 0.01, 0.01, 2, 1.5, 0.1, 20, 0),
                     Map.of());
 
@@ -316,7 +328,10 @@ public record Settings(
      *     calibration and thresholds
      * @param legitimateShare the share of legitimate events that is trained on; every fraud is
      * @param patience epochs without improvement before training stops
-     * @param alertsPerDay what the threshold is chosen for
+     * @param alertsPerDay the budget where the threshold is chosen by alerts
+     * @param precision the least where it is chosen by precision
+     * @param reviewCostMinor of one alert, in minor units of the base currency, where it is chosen
+     *     by cost
      */
     public record Training(
             NetworkKind model,
@@ -326,7 +341,10 @@ public record Settings(
             double legitimateShare,
             int maxEpochs,
             int patience,
-            int alertsPerDay) {
+            int alertsPerDay,
+            ThresholdPolicy.By thresholdBy,
+            double precision,
+            long reviewCostMinor) {
         public Training {
             InvalidSetting.unlessNotNegative("labelMaturity", labelMaturity);
             InvalidSetting.unlessPositive("validationDays", validationDays);
@@ -338,6 +356,13 @@ public record Settings(
             InvalidSetting.unlessPositive("maxEpochs", maxEpochs);
             InvalidSetting.unlessPositive("patience", patience);
             InvalidSetting.unlessPositive("alertsPerDay", alertsPerDay);
+            InvalidSetting.unless(
+                    precision > 0 && precision <= 1,
+                    "precision",
+                    precision,
+                    "more than 0 and at most 1");
+            InvalidSetting.unless(
+                    reviewCostMinor >= 0, "reviewCostMinor", reviewCostMinor, "0 or more");
         }
     }
 

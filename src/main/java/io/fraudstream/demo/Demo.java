@@ -22,6 +22,7 @@ import io.fraudstream.simulation.SimulationSettings;
 import io.fraudstream.simulation.TransactionSimulator;
 import io.fraudstream.training.EventStoreReader;
 import io.fraudstream.training.KnownLabels;
+import io.fraudstream.training.ThresholdPolicy;
 import io.fraudstream.training.TrainedModel;
 import io.fraudstream.training.Trainer;
 import io.fraudstream.training.TrainingException;
@@ -197,8 +198,7 @@ public final class Demo {
                         defaults.labelMaturity(),
                         defaults.validationDays(),
                         defaults.legitimateShare(),
-                        ALERTS_PER_DAY,
-                        defaults.lowestThreshold());
+                        ThresholdPolicy.alerts(ALERTS_PER_DAY));
         TrainingWindow window = new TrainingWindow(span.first(), span.last() + 1, span.last());
         TrainingSet set =
                 new TrainingSet(

@@ -94,6 +94,7 @@ public final class BundleFormat {
                         manifest.trainedBy(),
                         manifest.metrics(),
                         manifest.threshold(),
+                        manifest.thresholdChoice(),
                         manifest.calibration(),
                         layerEntries(network),
                         checksums);

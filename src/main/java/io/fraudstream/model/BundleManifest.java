@@ -15,6 +15,7 @@ import java.util.Map;
  * @param labelCutOff nothing that became known later was used
  * @param metrics on the validation data, such as {@code averagePrecision}
  * @param threshold a calibrated score from here on is an alert
+ * @param thresholdChoice why this threshold, and what others would do; {@code null} if unknown
  * @param layers shapes of the network's layers
  * @param checksums SHA-256 of every other entry
  */
@@ -31,10 +32,33 @@ public record BundleManifest(
         String trainedBy,
         Map<String, Double> metrics,
         double threshold,
+        ThresholdChoice thresholdChoice,
         CalibrationEntry calibration,
         List<LayerEntry> layers,
         Map<String, String> checksums) {
     public static final int FORMAT_VERSION = 1;
+
+    /**
+     * @param policy in words, such as {@code at most 100 alerts a day}
+     * @param candidates the highest threshold first; the chosen one is among them
+     */
+    public record ThresholdChoice(String policy, List<Candidate> candidates) {
+        public ThresholdChoice {
+            candidates = List.copyOf(candidates);
+        }
+    }
+
+    /**
+     * What a threshold would have done on the validation data.
+     *
+     * @param costPerDayMinor of reviews and of missed frauds, in minor units of the base currency
+     */
+    public record Candidate(
+            double threshold,
+            double alertsPerDay,
+            double precision,
+            double recall,
+            double costPerDayMinor) {}
 
     /** See {@link Calibration}. */
     public record CalibrationEntry(double slope, double intercept) {}

@@ -127,10 +127,8 @@ public final class Backtest {
             List<ScoredEvent> scored = new ArrayList<>(test.size());
             for (FeatureRow row : test) {
                 scored.add(
-                        new ScoredEvent(
-                                row.transactionId(),
-                                row.cardId(),
-                                row.eventTime(),
+                        ScoredEvent.of(
+                                row,
                                 scorer.score(row.sequence()),
                                 frauds.contains(row.transactionId())));
             }

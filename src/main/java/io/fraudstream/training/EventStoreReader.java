@@ -66,7 +66,15 @@ public final class EventStoreReader {
         "received_at"
     };
     private static final String[] ROW_COLUMNS = {
-        "transaction_id", "event_time", "card_id", "message_type", "approximate"
+        "transaction_id",
+        "event_time",
+        "card_id",
+        "message_type",
+        "approximate",
+        "base_amount_minor",
+        "mcc",
+        "country",
+        "entry_mode"
     };
 
     private final Path store;
@@ -191,6 +199,11 @@ public final class EventStoreReader {
                 card,
                 reversal,
                 approximate,
+                new Attributes(
+                        result.getLong(6),
+                        result.getString(7),
+                        result.getString(8),
+                        entryMode(result.getString(9))),
                 sequences.next(card, eventTime, vector));
     }
 
@@ -273,7 +286,6 @@ public final class EventStoreReader {
     private StoredEvent storedEvent(
             Connection connection, NavigableMap<LocalDate, List<Path>> days, ResultSet result)
             throws SQLException {
-        String entryMode = result.getString(11);
         Transaction t =
                 new Transaction(
                         result.getString(1),
@@ -286,9 +298,7 @@ public final class EventStoreReader {
                         result.getString(8),
                         result.getString(9),
                         result.getString(10),
-                        entryMode == null
-                                ? null
-                                : EntryMode.valueOf(entryMode.toUpperCase(Locale.ROOT)),
+                        entryMode(result.getString(11)),
                         number(result, 12),
                         number(result, 13),
                         result.getString(14),
@@ -305,7 +315,13 @@ public final class EventStoreReader {
                 result.getBoolean(21),
                 result.getLong(23),
                 new FeatureRow(
-                        t.id(), t.eventTime(), t.cardId(), t.isReversal(), approximate, sequence));
+                        t.id(),
+                        t.eventTime(),
+                        t.cardId(),
+                        t.isReversal(),
+                        approximate,
+                        Attributes.of(t),
+                        sequence));
     }
 
     /** Replays the card's stored vectors within the horizon up to this event. */
@@ -350,6 +366,10 @@ public final class EventStoreReader {
     private static double number(ResultSet result, int column) throws SQLException {
         double value = result.getDouble(column);
         return result.wasNull() ? Double.NaN : value;
+    }
+
+    private static EntryMode entryMode(String wireName) {
+        return wireName == null ? null : EntryMode.valueOf(wireName.toUpperCase(Locale.ROOT));
     }
 
     private static MessageType messageType(String wireName) {

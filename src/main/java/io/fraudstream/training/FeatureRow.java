@@ -17,6 +17,7 @@ public record FeatureRow(
         String cardId,
         boolean reversal,
         boolean approximate,
+        Attributes attributes,
         float[][] sequence) {
 
     /** The event's own raw vector. */

@@ -95,6 +95,7 @@ public final class OfflineFeatures {
                 t.cardId(),
                 t.isReversal(),
                 step.approximate(),
+                Attributes.of(t),
                 step.sequence());
     }
 

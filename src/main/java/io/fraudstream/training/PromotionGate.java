@@ -1,8 +1,11 @@
 package io.fraudstream.training;
 
+import io.fraudstream.features.FeatureSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Decides whether a challenger may take a champion's place: one rule for each way in which a new
@@ -13,6 +16,7 @@ public final class PromotionGate {
     private static final int SAMPLES = 400;
 
     private final GateLimits limits;
+    private final Segments segments;
     private final int alertsPerDay;
     private final long seed;
 
@@ -23,7 +27,6 @@ public final class PromotionGate {
      * @param challenger its scores, in event order
      * @param threshold from which the challenger alerts
      * @param champion the same events' scores in the same order; {@code null} without a champion
-     * @param segments of the same events in the same order
      * @param drift of the test days against the challenger's training window
      */
     public record Contest(
@@ -31,15 +34,16 @@ public final class PromotionGate {
             List<ScoredEvent> challenger,
             double threshold,
             List<ScoredEvent> champion,
-            List<Segment> segments,
             DriftReport drift) {}
 
     /**
+     * @param schema in whose words amounts are told
      * @param alertsPerDay the budget
      * @param seed of the bootstrap
      */
-    public PromotionGate(GateLimits limits, int alertsPerDay, long seed) {
+    public PromotionGate(GateLimits limits, FeatureSchema schema, int alertsPerDay, long seed) {
         this.limits = limits;
+        this.segments = new Segments(schema);
         this.alertsPerDay = alertsPerDay;
         this.seed = seed;
     }
@@ -154,31 +158,38 @@ public final class PromotionGate {
     private GateRule segments(Contest contest) {
         boolean[] byChallenger = withinBudget(contest.challenger(), contest.days());
         boolean[] byChampion = withinBudget(contest.champion(), contest.days());
+        Map<String, int[]> found = new TreeMap<>();
+        for (int i = 0; i < byChallenger.length; i++) {
+            ScoredEvent event = contest.challenger().get(i);
+            if (event.fraud()) {
+                for (String name : segments.of(event.attributes())) {
+                    int[] counts = found.computeIfAbsent(name, n -> new int[3]);
+                    counts[0]++;
+                    counts[1] += byChallenger[i] ? 1 : 0;
+                    counts[2] += byChampion[i] ? 1 : 0;
+                }
+            }
+        }
         double worst = Double.NaN;
         String words = "no segment has enough frauds";
         int looked = 0;
-        for (Segment segment : contest.segments()) {
-            int frauds = 0;
-            int found = 0;
-            int foundBefore = 0;
-            for (int i = 0; i < byChallenger.length; i++) {
-                if (segment.members().get(i) && contest.challenger().get(i).fraud()) {
-                    frauds++;
-                    found += byChallenger[i] ? 1 : 0;
-                    foundBefore += byChampion[i] ? 1 : 0;
-                }
-            }
+        for (Map.Entry<String, int[]> segment : found.entrySet()) {
+            int frauds = segment.getValue()[0];
             if (frauds < limits.segmentMinFrauds()) {
                 continue;
             }
             looked++;
-            double change = (double) (found - foundBefore) / frauds;
+            double change = (double) (segment.getValue()[1] - segment.getValue()[2]) / frauds;
             if (!(change >= worst)) {
                 worst = change;
                 words =
                         format(
-                                "%+.3f in %s (%d of %d frauds found, the champion found %d)",
-                                change, segment.name(), found, frauds, foundBefore);
+                                "%+.3f for %s (%d of %d frauds found, by the champion %d)",
+                                change,
+                                segment.getKey(),
+                                segment.getValue()[1],
+                                frauds,
+                                segment.getValue()[2]);
             }
         }
         return new GateRule(

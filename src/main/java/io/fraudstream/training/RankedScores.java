@@ -2,6 +2,7 @@ package io.fraudstream.training;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.IntToLongFunction;
 
 /**
  * Events by falling score, equal scores as one step: what every measure of ranking is made of. The
@@ -78,6 +79,20 @@ final class RankedScores {
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, Comparator.comparingDouble((Integer i) -> -values[i]));
         return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Per step the sum over the events that score at least as much, by the event's index. */
+    long[] runningTotals(IntToLongFunction values) {
+        long[] totals = new long[ends.length];
+        long total = 0;
+        int i = 0;
+        for (int step = 0; step < ends.length; step++) {
+            for (; i < ends[step]; i++) {
+                total += values.applyAsLong(order[i]);
+            }
+            totals[step] = total;
+        }
+        return totals;
     }
 
     /** How many distinct scores there are. */

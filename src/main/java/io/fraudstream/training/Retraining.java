@@ -144,7 +144,11 @@ public final class Retraining {
                 });
         long testFrauds = test.stream().filter(row -> isFraud(row, known)).count();
         PromotionGate gate =
-                new PromotionGate(limits, settings.alertsPerDay(), settings.network().seed());
+                new PromotionGate(
+                        limits,
+                        schema,
+                        settings.threshold().alertsPerDay(),
+                        settings.network().seed());
         List<GateRule> rules =
                 new ArrayList<>(gate.enough(test.size(), testFrauds, set.fitting().frauds()));
         champion.ifPresent(bundle -> rules.add(newer(bundle, testFrom)));
@@ -163,7 +167,6 @@ public final class Retraining {
                                 ofChallenger,
                                 challenger.bundle().manifest().threshold(),
                                 ofChampion,
-                                Segments.of(test, schema),
                                 DriftReport.of(drift, schema))));
         return decided(days, champion, challenger, rules, ofChallenger, ofChampion, dryRun);
     }
@@ -205,13 +208,7 @@ public final class Retraining {
             if (drift != null) {
                 drift.add(row.vector(), score);
             }
-            scored.add(
-                    new ScoredEvent(
-                            row.transactionId(),
-                            row.cardId(),
-                            row.eventTime(),
-                            score,
-                            isFraud(row, known)));
+            scored.add(ScoredEvent.of(row, score, isFraud(row, known)));
         }
         return scored;
     }

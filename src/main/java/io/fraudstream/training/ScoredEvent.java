@@ -8,7 +8,24 @@ import java.util.List;
  * @param eventTime milliseconds since the epoch, UTC
  */
 public record ScoredEvent(
-        String transactionId, String cardId, long eventTime, double score, boolean fraud) {
+        String transactionId,
+        String cardId,
+        long eventTime,
+        double score,
+        boolean fraud,
+        Attributes attributes) {
+
+    /** An event of whose attributes nothing is known. */
+    public ScoredEvent(
+            String transactionId, String cardId, long eventTime, double score, boolean fraud) {
+        this(transactionId, cardId, eventTime, score, fraud, Attributes.UNKNOWN);
+    }
+
+    /** The event of a row. */
+    public static ScoredEvent of(FeatureRow row, double score, boolean fraud) {
+        return new ScoredEvent(
+                row.transactionId(), row.cardId(), row.eventTime(), score, fraud, row.attributes());
+    }
 
     static double[] scores(List<ScoredEvent> events) {
         return events.stream().mapToDouble(ScoredEvent::score).toArray();

@@ -2,41 +2,47 @@ package io.fraudstream.training;
 
 import io.fraudstream.features.FeatureSchema;
 import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 
-/** Events by amount band, presence of the card, magnetic stripe and time of day. */
+/**
+ * The segments that an event belongs to, in words: its amount band, entry mode, presence of the
+ * card, country and merchant category, as far as they are known.
+ */
 final class Segments {
-    private Segments() {}
+    /** In minor units of the base currency. */
+    private static final long[] BANDS = {1_000, 5_000, 20_000};
 
-    static List<Segment> of(List<FeatureRow> rows, FeatureSchema schema) {
-        Map<String, BitSet> members = new LinkedHashMap<>();
-        for (int i = 0; i < rows.size(); i++) {
-            float[] vector = rows.get(i).vector();
-            put(
-                    members,
-                    i,
-                    flag(
-                            vector,
-                            schema,
-                            "is_card_not_present",
-                            "card present",
-                            "card not present"));
+    private final FeatureSchema schema;
+    private final int amount;
+
+    Segments(FeatureSchema schema) {
+        this.schema = schema;
+        this.amount = schema.indexOf("amount");
+    }
+
+    List<String> of(Attributes attributes) {
+        List<String> names = new ArrayList<>();
+        names.add("amount " + band(attributes.amountMinor()));
+        if (attributes.entryMode() != null) {
+            names.add("entry mode " + attributes.entryMode().name().toLowerCase(Locale.ROOT));
+            names.add(attributes.entryMode().isRemote() ? "card not present" : "card present");
         }
-        List<Segment> segments = new ArrayList<>();
-        members.forEach((name, of) -> segments.add(new Segment(name, of)));
-        return segments;
+        if (attributes.country() != null) {
+            names.add("country " + attributes.country());
+        }
+        if (attributes.mcc() != null) {
+            names.add("merchant category " + attributes.mcc());
+        }
+        return names;
     }
 
-    private static void put(Map<String, BitSet> members, int index, String name) {
-        members.computeIfAbsent(name, n -> new BitSet()).set(index);
-    }
-
-    private static String flag(
-            float[] vector, FeatureSchema schema, String feature, String no, String yes) {
-        float value = vector[schema.indexOf(feature)];
-        return Float.isNaN(value) ? feature + " unknown" : value == 0 ? no : yes;
+    private String band(long amountMinor) {
+        for (long upper : BANDS) {
+            if (amountMinor < upper) {
+                return "below " + schema.words(amount, upper);
+            }
+        }
+        return "from " + schema.words(amount, BANDS[BANDS.length - 1]);
     }
 }

@@ -13,8 +13,7 @@ import java.util.List;
  * @param epochs validation is average precision
  * @param bestEpoch whose weights were kept, from 1
  * @param validation at the bundle's threshold, on calibrated scores of the validation days
- * @param validationScores calibrated, in event order
- * @param validationFrauds what the validation events were
+ * @param validationEvents with calibrated scores, in event order
  * @param fittedEvents how many events were learned from, and how many of them were frauds
  * @param legitimateShare of the legitimate events that was kept
  * @param immature events left out because their label is not mature at the cut-off
@@ -28,8 +27,7 @@ public record TrainedModel(
         List<EpochResult> epochs,
         int bestEpoch,
         Evaluation validation,
-        double[] validationScores,
-        boolean[] validationFrauds,
+        List<ScoredEvent> validationEvents,
         long fittedEvents,
         long fittedFrauds,
         double legitimateShare,
@@ -40,7 +38,7 @@ public record TrainedModel(
             List<EpochResult> epochs,
             int bestEpoch,
             Evaluation validation,
-            double[] validationScores) {
+            List<ScoredEvent> validationEvents) {
         this(
                 written.bundle(),
                 written.zip(),
@@ -49,8 +47,7 @@ public record TrainedModel(
                 List.copyOf(epochs),
                 bestEpoch,
                 validation,
-                validationScores,
-                set.validation().verdicts(),
+                List.copyOf(validationEvents),
                 set.fitting().size(),
                 set.fitting().frauds(),
                 set.keptShare(),

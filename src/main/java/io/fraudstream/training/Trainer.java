@@ -13,8 +13,9 @@ import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.model.dl4j.NetworkTrainer;
 import io.fraudstream.model.dl4j.TrainedNetwork;
 import io.fraudstream.model.dl4j.TrainingProgress;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -26,7 +27,6 @@ import java.util.Map;
 public final class Trainer {
     private static final String TRAINED_BY = "fraudstream with DL4J";
     private static final int USUAL_SAMPLE = 50_000;
-    private static final long DAY = Duration.ofDays(1).toMillis();
 
     private final FeatureSchema schema;
     private final TrainingProgress progress;
@@ -71,12 +71,20 @@ public final class Trainer {
         Calibration calibration =
                 PlattScaling.fit(
                         logOdds, verdicts, new Calibration(1, StrictMath.log(set.keptShare())));
-        double[] scores = new double[logOdds.length];
-        for (int i = 0; i < scores.length; i++) {
-            scores[i] = calibration.probability(logOdds[i]);
+        List<ScoredEvent> scored = new ArrayList<>(logOdds.length);
+        for (int i = 0; i < logOdds.length; i++) {
+            scored.add(
+                    ScoredEvent.of(
+                            validation.row(i), calibration.probability(logOdds[i]), verdicts[i]));
         }
-        double threshold = threshold(scores, set);
-        Evaluation evaluation = Evaluation.of(scores, verdicts, threshold);
+        ThresholdPolicy policy = settings.threshold();
+        ThresholdCurve curve =
+                new ThresholdCurve(
+                        scored,
+                        set.validationTo() - set.validationFrom(),
+                        policy.reviewCostMinor());
+        double threshold = curve.choose(policy);
+        Evaluation evaluation = Evaluation.of(scored, threshold);
 
         GoldenCases golden =
                 GoldenInputs.choose(
@@ -91,16 +99,21 @@ public final class Trainer {
         }
         BundleFormat.Written written =
                 BundleFormat.write(
-                        manifest(set, evaluation, threshold, calibration),
+                        manifest(
+                                set,
+                                evaluation,
+                                new BundleManifest.ThresholdChoice(
+                                        policy.words(), curve.candidates(threshold)),
+                                calibration),
                         trained.network(),
                         normalizer,
                         usual(fitting),
                         golden,
                         trained.reference().zip(),
-                        TrainingHistograms.of(set, schema.size(), scores));
+                        TrainingHistograms.of(set, schema.size(), ScoredEvent.scores(scored)));
         verify(written);
         return new TrainedModel(
-                written, set, trained.epochs(), trained.bestEpoch(), evaluation, scores);
+                written, set, trained.epochs(), trained.bestEpoch(), evaluation, scored);
     }
 
     private Normalizer normalizer(TrainingSet.Rows rows) {
@@ -136,27 +149,6 @@ public final class Trainer {
         return logOdds;
     }
 
-    /** Half-way between the last score within the budget of alerts and the first beyond it. */
-    private static double threshold(double[] scores, TrainingSet set) {
-        double days = (double) (set.validationTo() - set.validationFrom()) / DAY;
-        int budget =
-                (int)
-                        Math.min(
-                                Integer.MAX_VALUE,
-                                Math.max(1, set.settings().alertsPerDay() * days));
-        double[] sorted = scores.clone();
-        Arrays.sort(sorted);
-        double lowest = set.settings().lowestThreshold();
-        if (sorted.length <= budget) {
-            return lowest;
-        }
-        double within = sorted[sorted.length - budget];
-        double beyond = sorted[sorted.length - budget - 1];
-        // Events that score the same as the first one beyond must all stay out.
-        double between = within > beyond ? beyond + (within - beyond) / 2 : Math.nextUp(beyond);
-        return Math.min(1, Math.max(lowest, between > beyond ? between : within));
-    }
-
     /**
      * Per feature the median over legitimate events, missing values left out; NaN where all are
      * missing.
@@ -183,7 +175,10 @@ public final class Trainer {
     }
 
     private BundleManifest manifest(
-            TrainingSet set, Evaluation evaluation, double threshold, Calibration calibration) {
+            TrainingSet set,
+            Evaluation evaluation,
+            BundleManifest.ThresholdChoice choice,
+            Calibration calibration) {
         return new BundleManifest(
                 BundleManifest.FORMAT_VERSION,
                 set.settings().network().kind().wireName(),
@@ -196,9 +191,10 @@ public final class Trainer {
                 set.window().labelCutOff(),
                 TRAINED_BY,
                 evaluation.metrics(),
-                threshold,
+                evaluation.threshold(),
+                choice,
                 new BundleManifest.CalibrationEntry(calibration.slope(), calibration.intercept()),
-                java.util.List.of(),
+                List.of(),
                 Map.of());
     }
 

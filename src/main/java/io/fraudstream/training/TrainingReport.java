@@ -84,12 +84,8 @@ public final class TrainingReport {
     public void write(Path directory, TrainedModel model, List<Section> tests) throws IOException {
         List<Section> sections = new ArrayList<>();
         sections.add(
-                new Section(
-                        "Validation days",
-                        model.validation(),
-                        model.validationScores(),
-                        model.validationFrauds(),
-                        Map.of()));
+                Section.of(
+                        "Validation days", model.validation(), model.validationEvents(), Map.of()));
         sections.addAll(tests);
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("report.html"), html(model, sections));

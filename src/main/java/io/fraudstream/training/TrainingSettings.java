@@ -13,17 +13,14 @@ import java.time.Duration;
  *     and the threshold; a range of less than three times as many days gives a third
  * @param legitimateShare of legitimate training events that is kept, above 0 and at most 1; every
  *     fraud is
- * @param alertsPerDay what the threshold is chosen for: no more alerts a day than this on the
- *     validation days
- * @param lowestThreshold a score below this is never an alert, however few events a day there are
+ * @param threshold how the threshold is chosen on the validation days
  */
 public record TrainingSettings(
         NetworkSettings network,
         Duration labelMaturity,
         int validationDays,
         double legitimateShare,
-        int alertsPerDay,
-        double lowestThreshold) {
+        ThresholdPolicy threshold) {
 
     public TrainingSettings {
         require(!labelMaturity.isNegative(), "labelMaturity", labelMaturity, "zero or more");
@@ -33,12 +30,6 @@ public record TrainingSettings(
                 "legitimateShare",
                 legitimateShare,
                 "above 0 and at most 1");
-        require(alertsPerDay >= 1, "alertsPerDay", alertsPerDay, "1 or more");
-        require(
-                lowestThreshold > 0 && lowestThreshold < 1,
-                "lowestThreshold",
-                lowestThreshold,
-                "above 0 and below 1");
     }
 
     private static void require(boolean holds, String name, Object value, String expected) {
@@ -50,12 +41,15 @@ public record TrainingSettings(
     /** The default of every setting. */
     public static TrainingSettings defaults(NetworkKind kind, long seed) {
         return new TrainingSettings(
-                NetworkSettings.defaults(kind, seed), Duration.ofDays(7), 7, 0.25, 100, 0.05);
+                NetworkSettings.defaults(kind, seed),
+                Duration.ofDays(7),
+                7,
+                0.25,
+                ThresholdPolicy.DEFAULT);
     }
 
     /** The same settings with another maturity horizon. */
     public TrainingSettings withLabelMaturity(Duration maturity) {
-        return new TrainingSettings(
-                network, maturity, validationDays, legitimateShare, alertsPerDay, lowestThreshold);
+        return new TrainingSettings(network, maturity, validationDays, legitimateShare, threshold);
     }
 }

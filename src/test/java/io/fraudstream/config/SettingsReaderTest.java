@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
+import io.fraudstream.training.ThresholdPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +56,17 @@ class SettingsReaderTest {
         assertThat(settings.training())
                 .isEqualTo(
                         new Settings.Training(
-                                NetworkKind.DENSE, 42, Duration.ofDays(7), 7, 0.25, 20, 3, 100));
+                                NetworkKind.DENSE,
+                                42,
+                                Duration.ofDays(7),
+                                7,
+                                0.25,
+                                20,
+                                3,
+                                100,
+                                ThresholdPolicy.By.ALERTS,
+                                0.5,
+                                500));
         assertThat(settings.retraining())
                 .isEqualTo(
                         new Settings.Retraining(null, 7, 1000, 50, 0.01, 0.01, 2, 1.5, 0.1, 20, 0));

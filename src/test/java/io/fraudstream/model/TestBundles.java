@@ -72,6 +72,7 @@ public final class TestBundles {
                         "a test",
                         Map.of("averagePrecision", 0.5),
                         0.25,
+                        null,
                         new BundleManifest.CalibrationEntry(1.5, -0.5),
                         List.of(),
                         Map.of());

@@ -68,7 +68,8 @@ final class Samples {
     static FeatureRow row(String id, long time, String card, float amount) {
         float[] vector = new float[SCHEMA.size()];
         vector[SCHEMA.indexOf("amount")] = amount;
-        return new FeatureRow(id, time, card, false, false, new float[][] {vector});
+        return new FeatureRow(
+                id, time, card, false, false, Attributes.UNKNOWN, new float[][] {vector});
     }
 
     /**

@@ -85,9 +85,9 @@ class TrainerTest {
 
         double expected = 0;
         long frauds = 0;
-        for (int i = 0; i < model.validationScores().length; i++) {
-            expected += model.validationScores()[i];
-            frauds += model.validationFrauds()[i] ? 1 : 0;
+        for (ScoredEvent event : model.validationEvents()) {
+            expected += event.score();
+            frauds += event.fraud() ? 1 : 0;
         }
         assertThat(model.legitimateShare()).isCloseTo(0.5, within(0.06));
         assertThat(frauds).isGreaterThan(20);
@@ -230,6 +230,6 @@ class TrainerTest {
     private static TrainingSettings settings(NetworkKind kind, long seed) {
         NetworkSettings network =
                 new NetworkSettings(kind, 4, List.of(8), 0.02, 0.8, 0, 0, 32, 4, 2, seed);
-        return new TrainingSettings(network, Duration.ofDays(7), 7, 0.5, 3, 0.05);
+        return new TrainingSettings(network, Duration.ofDays(7), 7, 0.5, ThresholdPolicy.alerts(3));
     }
 }

@@ -80,7 +80,9 @@ class TrainingSetTest {
         TrainingSet set = set(SETTINGS, List.of(), 30, START + 90 * DAY);
         FeatureRow row = row("1", START, "card", 1);
 
-        set.add(new FeatureRow("2", START, "card", true, false, row.sequence()));
+        set.add(
+                new FeatureRow(
+                        "2", START, "card", true, false, Attributes.UNKNOWN, row.sequence()));
 
         assertThat(set.fitting().size()).isZero();
         assertThat(set.legitimateSeen()).isZero();
@@ -91,7 +93,11 @@ class TrainingSetTest {
         assertThatThrownBy(
                         () ->
                                 new TrainingSettings(
-                                        SETTINGS.network(), Duration.ofDays(7), 7, 1.5, 100, 0.05))
+                                        SETTINGS.network(),
+                                        Duration.ofDays(7),
+                                        7,
+                                        1.5,
+                                        ThresholdPolicy.DEFAULT))
                 .hasMessage("legitimateShare is 1.5, expected above 0 and at most 1");
         assertThatThrownBy(() -> new TrainingWindow(5, 5, 9))
                 .hasMessageContaining("expected later than 5");
