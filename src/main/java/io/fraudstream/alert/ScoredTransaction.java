@@ -16,6 +16,9 @@ import java.util.List;
  * @param approximate a history had to forget single events, so that some window is not exact
  * @param receivedAt the record's own timestamp, milliseconds since the epoch; not part of any
  *     canonical output
+ * @param shadowScore what the model gave that scores beside the champion and decides nothing; NaN
+ *     without one, and where it failed
+ * @param shadowBundleId of that model; {@code null} without one
  */
 public record ScoredTransaction(
         Transaction transaction,
@@ -27,7 +30,36 @@ public record ScoredTransaction(
         List<Reason> reasons,
         boolean scoredLate,
         boolean approximate,
-        long receivedAt) {
+        long receivedAt,
+        double shadowScore,
+        String shadowBundleId) {
+
+    /** Without a model beside the champion. */
+    public ScoredTransaction(
+            Transaction transaction,
+            float[] features,
+            double score,
+            double threshold,
+            String bundleId,
+            Decision decision,
+            List<Reason> reasons,
+            boolean scoredLate,
+            boolean approximate,
+            long receivedAt) {
+        this(
+                transaction,
+                features,
+                score,
+                threshold,
+                bundleId,
+                decision,
+                reasons,
+                scoredLate,
+                approximate,
+                receivedAt,
+                Double.NaN,
+                null);
+    }
 
     /** The same for every copy of the alert, whatever replays, restarts or models lie between. */
     public String alertId() {

@@ -49,6 +49,10 @@ public final class ScoredTransactionCodec {
                         json.writeNumberField("score", scored.score());
                         json.writeStringField("bundle_id", scored.bundleId());
                     }
+                    if (scored.shadowBundleId() != null) {
+                        writeKnown(json, "shadow_score", scored.shadowScore());
+                        json.writeStringField("shadow_bundle_id", scored.shadowBundleId());
+                    }
                     json.writeBooleanField("scored_late", scored.scoredLate());
                     json.writeBooleanField("approximate", scored.approximate());
                 });

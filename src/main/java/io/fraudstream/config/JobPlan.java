@@ -12,6 +12,7 @@ import io.fraudstream.transaction.ExchangeRates;
 import io.fraudstream.transaction.LabelCodec;
 import io.fraudstream.transaction.TransactionCodec;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 
 /** What the job needs, worked out from the settings. */
@@ -69,6 +70,7 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
                         job.dedupeHorizon(),
                         JobSettings.MAX_EVENTS_PER_HISTORY,
                         champion,
+                        List.of(),
                         order == OrderMode.ARRIVAL,
                         champion == null);
         FlinkSettings flink =

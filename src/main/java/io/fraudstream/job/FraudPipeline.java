@@ -4,17 +4,22 @@ import io.fraudstream.alert.Decision;
 import io.fraudstream.alert.ScoredTransaction;
 import io.fraudstream.job.kafka.Codecs;
 import io.fraudstream.job.operator.AdmissionFunction;
+import io.fraudstream.job.operator.BundleAcceptanceFunction;
+import io.fraudstream.job.operator.BundleFetchFunction;
 import io.fraudstream.job.operator.CardFunction;
 import io.fraudstream.job.operator.DedupeFunction;
 import io.fraudstream.job.operator.LabelAdmissionFunction;
 import io.fraudstream.job.operator.TerminalFunction;
 import io.fraudstream.job.state.Admitted;
+import io.fraudstream.job.state.Announced;
 import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Measured;
 import io.fraudstream.job.state.Received;
-import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Rejection;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
@@ -25,8 +30,9 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * <pre>
  * transactions ─ admission ─ dedupe ─ terminal features ─ card features and score ─► scored, alerts
  *                    │                     ▲                        ▲
- *                    ▼                  labels                   pointers
- *                 rejected
+ *                    ▼                  labels           bundles, fetched and accepted ◄─ pointers
+ *                 rejected                                          │
+ *                    ▲──────────────────────────────────────────────┘
  * </pre>
  */
 public final class FraudPipeline {
@@ -43,7 +49,7 @@ public final class FraudPipeline {
     public static Outputs build(
             DataStream<Received> transactions,
             DataStream<Received> labelRecords,
-            DataStream<ModelPointer> pointers,
+            DataStream<Announced> pointers,
             JobSettings settings,
             Codecs codecs) {
         SingleOutputStreamOperator<Admitted> admitted =
@@ -70,9 +76,11 @@ public final class FraudPipeline {
                         .uid(OperatorUids.TERMINAL_FEATURES)
                         .name("Terminal features");
 
+        SingleOutputStreamOperator<ServedBundle> bundles = bundles(pointers, codecs);
+
         SingleOutputStreamOperator<ScoredTransaction> scored =
                 measured.keyBy(CardFunction.CARD)
-                        .connect(pointers.broadcast(CardFunction.POINTERS))
+                        .connect(bundles.broadcast(CardFunction.BUNDLES))
                         .process(new CardFunction(settings, codecs), JobTypes.SCORED)
                         .uid(OperatorUids.CARD_SCORING)
                         .name("Card features and score");
@@ -84,7 +92,27 @@ public final class FraudPipeline {
 
         DataStream<Rejection> rejected =
                 admitted.getSideOutput(AdmissionFunction.REJECTED)
-                        .union(labels.getSideOutput(AdmissionFunction.REJECTED));
+                        .union(
+                                labels.getSideOutput(AdmissionFunction.REJECTED),
+                                bundles.getSideOutput(BundleAcceptanceFunction.REFUSED));
         return new Outputs(scored, alerts, rejected, labels);
+    }
+
+    /** The bundles that may serve, in the order in which they were announced. */
+    static SingleOutputStreamOperator<ServedBundle> bundles(
+            DataStream<Announced> pointers, Codecs codecs) {
+        return AsyncDataStream.orderedWaitWithRetry(
+                        pointers,
+                        new BundleFetchFunction(codecs),
+                        BundleFetchFunction.PATIENCE.toSeconds(),
+                        TimeUnit.SECONDS,
+                        BundleFetchFunction.retries())
+                .setParallelism(1)
+                .uid(OperatorUids.BUNDLE_FETCH)
+                .name("Bundle fetch")
+                .process(new BundleAcceptanceFunction(), JobTypes.SERVED_BUNDLE)
+                .setParallelism(1)
+                .uid(OperatorUids.BUNDLE_ACCEPTANCE)
+                .name("Bundle acceptance");
     }
 }

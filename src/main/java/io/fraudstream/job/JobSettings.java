@@ -3,6 +3,7 @@ package io.fraudstream.job;
 import io.fraudstream.registry.ModelPointer;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What the operators of the job need to know.
@@ -12,6 +13,8 @@ import java.time.Duration;
  * @param maxEventsPerHistory from so many events on a card's or terminal's history folds its oldest
  * @param champion the bundle that serves from the start, or {@code null} to observe until a pointer
  *     comes
+ * @param announced the pointers that were on the models topic when the job was put together, in
+ *     their order: what serves at first, unless there is state of an earlier run
  * @param followsPromotions whether pointers that are announced change the model in service
  * @param measureLatency whether the time from a record's timestamp to its score is measured
  */
@@ -23,10 +26,15 @@ public record JobSettings(
         Duration dedupeHorizon,
         int maxEventsPerHistory,
         ModelPointer champion,
+        List<ModelPointer> announced,
         boolean measureLatency,
         boolean followsPromotions)
         implements Serializable {
     public static final int MAX_EVENTS_PER_HISTORY = 4096;
+
+    public JobSettings {
+        announced = List.copyOf(announced);
+    }
 
     public static JobSettings defaults(OrderMode order) {
         return new JobSettings(
@@ -37,6 +45,7 @@ public record JobSettings(
                 Duration.ofDays(7),
                 MAX_EVENTS_PER_HISTORY,
                 null,
+                List.of(),
                 order == OrderMode.ARRIVAL,
                 true);
     }
@@ -50,6 +59,21 @@ public record JobSettings(
                 dedupeHorizon,
                 maxEventsPerHistory,
                 pointer,
+                announced,
+                measureLatency,
+                followsPromotions);
+    }
+
+    public JobSettings withAnnounced(List<ModelPointer> pointers) {
+        return new JobSettings(
+                order,
+                latePolicy,
+                outOfOrderness,
+                idleness,
+                dedupeHorizon,
+                maxEventsPerHistory,
+                champion,
+                pointers,
                 measureLatency,
                 followsPromotions);
     }

@@ -4,14 +4,15 @@ import io.fraudstream.alert.ScoredTransaction;
 import io.fraudstream.alert.ScoredTransactionCodec;
 import io.fraudstream.job.kafka.Codecs;
 import io.fraudstream.job.kafka.PointerDeserializer;
+import io.fraudstream.job.kafka.PointersInTopic;
 import io.fraudstream.job.kafka.ReceivedDeserializer;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
 import io.fraudstream.job.kafka.RecordWriter;
 import io.fraudstream.job.kafka.UntilEndSource;
+import io.fraudstream.job.state.Announced;
 import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Received;
 import io.fraudstream.job.store.EventStore;
-import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionCodec;
 import java.time.Duration;
@@ -75,12 +76,12 @@ public final class KafkaPipeline {
                                 "Labels",
                                 JobTypes.RECEIVED)
                         .uid(OperatorUids.LABEL_SOURCE);
-        DataStream<ModelPointer> pointers =
+        DataStream<Announced> pointers =
                 env.fromSource(
                                 pointerSource(kafka),
                                 neverHoldingBack(),
                                 "Model pointers",
-                                JobTypes.POINTER)
+                                JobTypes.ANNOUNCED)
                         .setParallelism(1)
                         .uid(OperatorUids.POINTER_SOURCE);
 
@@ -148,8 +149,15 @@ public final class KafkaPipeline {
         flink.extra().forEach(configuration::setString);
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-        build(env, kafka, settings, codecs);
+        build(env, kafka, withAnnounced(kafka, settings), codecs);
         env.execute("Fraudstream");
+    }
+
+    /** The settings with what the models topic holds now, where the job is to follow it. */
+    static JobSettings withAnnounced(KafkaSettings kafka, JobSettings settings) {
+        return settings.followsPromotions()
+                ? settings.withAnnounced(PointersInTopic.read(kafka))
+                : settings;
     }
 
     /**
@@ -215,8 +223,8 @@ public final class KafkaPipeline {
         }
     }
 
-    private static KafkaSource<ModelPointer> pointerSource(KafkaSettings kafka) {
-        return KafkaSource.<ModelPointer>builder()
+    private static KafkaSource<Announced> pointerSource(KafkaSettings kafka) {
+        return KafkaSource.<Announced>builder()
                 .setBootstrapServers(kafka.bootstrapServers())
                 .setProperties(properties(kafka))
                 .setGroupId(kafka.groupId())
@@ -249,13 +257,13 @@ public final class KafkaPipeline {
     }
 
     /** Pointers have no event time of their own, so theirs is always over. */
-    private static WatermarkStrategy<ModelPointer> neverHoldingBack() {
+    private static WatermarkStrategy<Announced> neverHoldingBack() {
         return WatermarkStrategy.forGenerator(
                 context ->
-                        new WatermarkGenerator<ModelPointer>() {
+                        new WatermarkGenerator<Announced>() {
                             @Override
                             public void onEvent(
-                                    ModelPointer pointer, long timestamp, WatermarkOutput output) {
+                                    Announced pointer, long timestamp, WatermarkOutput output) {
                                 output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
                             }
 

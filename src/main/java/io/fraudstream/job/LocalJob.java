@@ -95,7 +95,7 @@ public final class LocalJob {
                                 flink.parallelism(), configuration)
                         : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
         env.setParallelism(flink.parallelism());
-        KafkaPipeline.build(env, kafka, settings, codecs);
+        KafkaPipeline.build(env, kafka, KafkaPipeline.withAnnounced(kafka, settings), codecs);
         if (point.isEmpty() || kafka.runsUntilEnd()) {
             forgetCommittedOffsets(kafka);
         }

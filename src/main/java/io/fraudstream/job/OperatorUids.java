@@ -8,6 +8,8 @@ public final class OperatorUids {
     public static final String TRANSACTION_SOURCE = "transaction-source";
     public static final String LABEL_SOURCE = "label-source";
     public static final String POINTER_SOURCE = "pointer-source";
+    public static final String BUNDLE_FETCH = "bundle-fetch";
+    public static final String BUNDLE_ACCEPTANCE = "bundle-acceptance";
     public static final String ADMISSION = "admission";
     public static final String LABEL_ADMISSION = "label-admission";
     public static final String DEDUPE = "dedupe";

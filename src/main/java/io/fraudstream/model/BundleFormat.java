@@ -34,6 +34,8 @@ public final class BundleFormat {
     private static final String DL4J = "dl4j.zip";
     private static final List<String> ENTRIES =
             List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN, DL4J);
+    private static final List<String> SERVING_ENTRIES =
+            List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN);
 
     /** Bundles may lack it. */
     private static final String DRIFT = "drift.json";
@@ -129,7 +131,42 @@ public final class BundleFormat {
      * @throws BundleException for anything that is not exactly a bundle of this format
      */
     public static ModelBundle read(byte[] zip) throws BundleException {
-        Map<String, byte[]> entries = unzip(zip);
+        return read(zip, ENTRIES);
+    }
+
+    /**
+     * A bundle without DL4J's own zip: all that scoring needs, under the same id. {@link
+     * #readServing} reads it.
+     *
+     * @throws BundleException if it is not a bundle
+     */
+    public static byte[] servingPart(byte[] zip) throws BundleException {
+        Map<String, byte[]> entries = unzip(zip, ENTRIES);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+            for (String name : SERVING_ENTRIES) {
+                put(out, name, entries.get(name));
+            }
+            if (entries.containsKey(DRIFT)) {
+                put(out, DRIFT, entries.get(DRIFT));
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Reads what {@link #servingPart} gave; the bundle cannot be trained on.
+     *
+     * @throws BundleException for anything else
+     */
+    public static ModelBundle readServing(byte[] zip) throws BundleException {
+        return read(zip, SERVING_ENTRIES);
+    }
+
+    private static ModelBundle read(byte[] zip, List<String> names) throws BundleException {
+        Map<String, byte[]> entries = unzip(zip, names);
         byte[] manifestBytes = entries.get(MANIFEST);
         BundleManifest manifest = manifest(manifestBytes);
         for (String name : entries.keySet()) {
@@ -167,7 +204,7 @@ public final class BundleFormat {
                     normalizer(normalizerNumbers, size),
                     block(normalizerNumbers, 3, size),
                     golden(floats(entries.get(GOLDEN)), size),
-                    entries.get(DL4J),
+                    entries.getOrDefault(DL4J, new byte[0]),
                     entries.containsKey(DRIFT)
                             ? DriftReference.decode(entries.get(DRIFT), size)
                             : null);
@@ -182,17 +219,18 @@ public final class BundleFormat {
         return HexFormat.of().formatHex(digest(bytes));
     }
 
-    private static Map<String, byte[]> unzip(byte[] bytes) throws BundleException {
+    private static Map<String, byte[]> unzip(byte[] bytes, List<String> names)
+            throws BundleException {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                if (!(ENTRIES.contains(entry.getName()) || entry.getName().equals(DRIFT))
+                if (!(names.contains(entry.getName()) || entry.getName().equals(DRIFT))
                         || entries.containsKey(entry.getName())) {
                     throw new BundleException(
                             "bundle holds the entry "
                                     + entry.getName()
                                     + ", expected once each "
-                                    + ENTRIES);
+                                    + names);
                 }
                 byte[] content = zip.readNBytes(MAX_ENTRY_BYTES + 1);
                 if (content.length > MAX_ENTRY_BYTES) {
@@ -208,7 +246,7 @@ public final class BundleFormat {
         } catch (IOException | IllegalArgumentException broken) {
             throw new BundleException("not a readable zip: " + broken.getMessage(), broken);
         }
-        for (String name : ENTRIES) {
+        for (String name : names) {
             if (!entries.containsKey(name)) {
                 throw new BundleException("bundle lacks the entry " + name);
             }

@@ -314,7 +314,7 @@ final class RecordReader {
      * The payload as text, masked before it is cut so that no number escapes by lying across the
      * cut.
      */
-    private static String maskedText(byte[] payload) {
+    static String maskedText(byte[] payload) {
         if (payload == null) {
             return "";
         }

@@ -9,6 +9,11 @@ import java.io.UncheckedIOException;
 public final class RejectionCodec {
     private RejectionCodec() {}
 
+    /** A record's text as a rejection may hold it: card numbers masked, and cut. */
+    public static String payload(byte[] record) {
+        return RecordReader.maskedText(record);
+    }
+
     public static byte[] encode(Rejection rejection) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         Coordinates at = rejection.coordinates();

@@ -21,7 +21,9 @@ public enum RejectionReason {
     ANCIENT_EVENT_TIME,
     CARD_NUMBER,
     /** Nothing is wrong with it but its lateness; counted as late and not as rejected. */
-    LATE;
+    LATE,
+    /** A model pointer that the job does not follow; what it scores with goes on. */
+    MODEL_REFUSED;
 
     private final String wireName = name().toLowerCase(java.util.Locale.ROOT);
 

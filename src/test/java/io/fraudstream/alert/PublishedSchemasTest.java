@@ -55,6 +55,23 @@ class PublishedSchemasTest {
         schema.assertValid(
                 ScoredTransactionCodec.encodeScored(
                         scored(Double.NaN, null, Decision.OBSERVE, List.of())));
+        for (double shadow : new double[] {0.2, Double.NaN}) {
+            schema.assertValid(
+                    ScoredTransactionCodec.encodeScored(
+                            new ScoredTransaction(
+                                    FULL,
+                                    new float[3],
+                                    0.1,
+                                    0.9,
+                                    "b1",
+                                    Decision.PASS,
+                                    List.of(),
+                                    false,
+                                    false,
+                                    0,
+                                    shadow,
+                                    "b2")));
+        }
     }
 
     @Test

@@ -97,6 +97,7 @@ final class JobBench {
                         Duration.ofDays(7),
                         JobSettings.MAX_EVENTS_PER_HISTORY,
                         champion(threshold),
+                        List.of(),
                         false,
                         true);
         FlinkSettings flink =

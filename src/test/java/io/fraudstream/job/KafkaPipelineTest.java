@@ -26,6 +26,8 @@ class KafkaPipelineTest {
                     "transaction-source",
                     "label-source",
                     "pointer-source",
+                    "bundle-fetch",
+                    "bundle-acceptance",
                     "admission",
                     "label-admission",
                     "dedupe",

@@ -1,41 +1,47 @@
 package io.fraudstream.job.kafka;
 
+import io.fraudstream.job.state.Announced;
 import io.fraudstream.job.state.JobTypes;
+import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.transaction.Coordinates;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Reads model pointers; a record that is none is reported and leaves the model in service alone.
- */
-public final class PointerDeserializer implements KafkaRecordDeserializationSchema<ModelPointer> {
+/** Reads model pointers; a record that is none comes out as refused. */
+public final class PointerDeserializer implements KafkaRecordDeserializationSchema<Announced> {
     private static final long serialVersionUID = 1L;
-    private static final Logger LOG = LoggerFactory.getLogger(PointerDeserializer.class);
+    private static final byte[] NOTHING = {};
 
     @Override
-    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ModelPointer> out) {
-        if (record.value() == null) {
-            return;
+    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Announced> out) {
+        if (record.value() != null) {
+            out.collect(announced(record));
         }
+    }
+
+    private static Announced announced(ConsumerRecord<byte[], byte[]> record) {
+        Coordinates at =
+                new Coordinates(
+                        record.topic(), record.partition(), record.offset(), record.timestamp());
         try {
-            out.collect(ModelPointer.decode(record.value()));
+            ServedBundle bundle = new ServedBundle(ModelPointer.decode(record.value()), NOTHING);
+            return new Announced(at, record.value(), bundle, 0, null);
         } catch (IOException broken) {
-            LOG.error(
-                    "refused the model pointer at {}[{}]@{}: {}",
-                    record.topic(),
-                    record.partition(),
-                    record.offset(),
-                    broken.getMessage());
+            return new Announced(
+                    at,
+                    record.value(),
+                    null,
+                    0,
+                    new Announced.Refusal(null, broken.getMessage(), false));
         }
     }
 
     @Override
-    public TypeInformation<ModelPointer> getProducedType() {
-        return JobTypes.POINTER;
+    public TypeInformation<Announced> getProducedType() {
+        return JobTypes.ANNOUNCED;
     }
 }

@@ -12,22 +12,28 @@ import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.CardHistorySerializer;
 import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Measured;
+import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.model.Reason;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimeDomain;
@@ -35,22 +41,25 @@ import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Steps the card's history, scores with the model in service and decides. */
 public final class CardFunction
-        extends KeyedBroadcastProcessFunction<String, Measured, ModelPointer, ScoredTransaction>
+        extends KeyedBroadcastProcessFunction<String, Measured, ServedBundle, ScoredTransaction>
         implements CheckpointedFunction {
     public static final KeySelector<Measured, String> CARD =
             measured -> measured.transaction().cardId();
 
     /**
-     * The champions' pointers, numbered as they were announced: in arrival mode the last one that
-     * is good serves.
+     * The bundles that were accepted, numbered in that order, so that no registry is needed to go
+     * on: in arrival mode the last one of each slot, in event-time mode the last few.
      */
-    public static final MapStateDescriptor<Long, ModelPointer> POINTERS =
-            new MapStateDescriptor<>("model-pointers", Types.LONG, JobTypes.POINTER);
+    public static final MapStateDescriptor<Long, ServedBundle> BUNDLES =
+            new MapStateDescriptor<>("served-bundles", Types.LONG, JobTypes.SERVED_BUNDLE);
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(CardFunction.class);
     private static final int REASONS = 3;
     private static final int SCORED = 0;
     private static final int ALERTS = 1;
@@ -63,10 +72,14 @@ public final class CardFunction
     private transient CheckpointedCounters counters;
     private transient LatencyHistogram latency;
     private transient FeatureEngine engine;
+    private transient FeatureSchema schema;
+    private transient DriftMeter drift;
     private transient ModelSlot champion;
-    private transient boolean pointersRestored;
+    private transient ModelSlot shadow;
+    private transient ShadowScorer shadowScorer;
+    private transient Map<Long, ServedBundle> restored;
+    private transient Deque<ModelPointer> servingFromTheStart;
     private transient long opened;
-    private transient long announced;
     private transient EventTimeBuffer<Measured> buffer;
     private transient ValueState<CardHistory> histories;
     private transient Expiry expiry;
@@ -85,6 +98,11 @@ public final class CardFunction
                         CheckpointedCounters.SCORED_LATE,
                         CheckpointedCounters.APPROXIMATE);
         counters.initialize(context, getRuntimeContext());
+        restored = new TreeMap<>();
+        for (Map.Entry<Long, ServedBundle> entry :
+                context.getOperatorStateStore().getBroadcastState(BUNDLES).immutableEntries()) {
+            restored.put(entry.getKey(), entry.getValue());
+        }
     }
 
     @Override
@@ -94,16 +112,16 @@ public final class CardFunction
 
     @Override
     public void open(OpenContext context) {
-        FeatureSchema schema = new FeatureSchema(codecs.rates());
+        schema = new FeatureSchema(codecs.rates());
         engine = new FeatureEngine(schema);
         champion = new ModelSlot(schema, settings.order());
-        if (settings.champion() != null) {
-            champion.require(List.of(settings.champion()));
-        }
-        getRuntimeContext().getMetricGroup().gauge("modelSwaps", (Gauge<Long>) champion::swaps);
-        getRuntimeContext()
-                .getMetricGroup()
-                .gauge("bundlesRefused", (Gauge<Long>) champion::refused);
+        shadow = new ModelSlot(schema, settings.order());
+        shadowScorer = new ShadowScorer();
+        serveFromTheStart();
+        MetricGroup metrics = getRuntimeContext().getMetricGroup();
+        metrics.gauge("modelSwaps", (Gauge<Long>) champion::swaps);
+        metrics.gauge("shadowFailures", (Gauge<Long>) shadowScorer::failures);
+        drift = new DriftMeter(schema, metrics);
         opened = System.currentTimeMillis();
         latency = new LatencyHistogram();
         if (settings.measureLatency()) {
@@ -127,25 +145,101 @@ public final class CardFunction
         if (champion != null) {
             champion.close();
         }
+        if (shadow != null) {
+            shadow.close();
+        }
+    }
+
+    /**
+     * The pinned champion, and over it what served when the state was written, or else what had
+     * been announced when the job was put together.
+     */
+    private void serveFromTheStart() {
+        List<ServedBundle> bundles = new ArrayList<>();
+        servingFromTheStart = new ArrayDeque<>();
+        if (settings.champion() != null) {
+            bundles.addAll(fetched(List.of(settings.champion())));
+        }
+        if (settings.followsPromotions() && restored.isEmpty()) {
+            List<ServedBundle> announced = fetched(settings.announced());
+            announced.forEach(served -> servingFromTheStart.add(served.pointer()));
+            bundles.addAll(announced);
+        } else if (settings.followsPromotions()) {
+            bundles.addAll(restored.values());
+        }
+        Map<Boolean, List<ServedBundle>> bySlot =
+                bundles.stream().collect(Collectors.partitioningBy(CardFunction::isChampion));
+        champion.require(bySlot.get(true));
+        shadow.require(bySlot.get(false));
+    }
+
+    /** Those of the pointers whose bundles may serve; the others are refused where they arrive. */
+    private List<ServedBundle> fetched(List<ModelPointer> pointers) {
+        Succession succession = new Succession();
+        List<ServedBundle> bundles = new ArrayList<>();
+        for (ModelPointer pointer : pointers) {
+            try {
+                VerifiedBundle bundle = VerifiedBundle.fetch(pointer, schema);
+                succession.accept(pointer, bundle.labelCutOff());
+                bundles.add(bundle.served());
+            } catch (RefusedBundle refused) {
+                LOG.error(
+                        "bundle {} does not serve from the start: {}",
+                        pointer.bundleId(),
+                        refused.getMessage());
+            }
+        }
+        return bundles;
+    }
+
+    private static boolean isChampion(ServedBundle served) {
+        return served.pointer().slot().equals(ModelPointer.CHAMPION);
     }
 
     @Override
     public void processBroadcastElement(
-            ModelPointer pointer, Context context, Collector<ScoredTransaction> out)
+            ServedBundle served, Context context, Collector<ScoredTransaction> out)
             throws Exception {
-        if (settings.followsPromotions() && pointer.slot().equals(ModelPointer.CHAMPION)) {
-            BroadcastState<Long, ModelPointer> pointers = context.getBroadcastState(POINTERS);
-            restorePointers(pointers);
-            pointers.put(announced++, pointer);
-            champion.offer(pointer);
+        if (!settings.followsPromotions()) {
+            return;
         }
+        keep(served, context.getBroadcastState(BUNDLES));
+        if (!servesFromTheStart(served.pointer())) {
+            (isChampion(served) ? champion : shadow).offer(served);
+        }
+    }
+
+    private void keep(ServedBundle served, BroadcastState<Long, ServedBundle> bundles)
+            throws Exception {
+        long next = 0;
+        TreeSet<Long> sameSlot = new TreeSet<>();
+        for (Map.Entry<Long, ServedBundle> entry : bundles.entries()) {
+            next = Math.max(next, entry.getKey() + 1);
+            if (isChampion(entry.getValue()) == isChampion(served)) {
+                sameSlot.add(entry.getKey());
+            }
+        }
+        bundles.put(next, served);
+        int others = settings.order() == OrderMode.ARRIVAL ? 0 : ModelSlot.KEPT - 1;
+        while (sameSlot.size() > others) {
+            bundles.remove(sameSlot.pollFirst());
+        }
+    }
+
+    /** Pointers that served from the start come once more, in their order. */
+    private boolean servesFromTheStart(ModelPointer pointer) {
+        while (!servingFromTheStart.isEmpty()) {
+            if (servingFromTheStart.poll().equals(pointer)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
     public void processElement(
             Measured measured, ReadOnlyContext context, Collector<ScoredTransaction> out)
             throws Exception {
-        restorePointers(context.getBroadcastState(POINTERS));
         if (settings.order() == OrderMode.EVENT_TIME) {
             buffer.add(measured, context.timerService());
         } else {
@@ -163,7 +257,6 @@ public final class CardFunction
             }
             return;
         }
-        restorePointers(context.getBroadcastState(POINTERS));
         for (Measured measured : buffer.take(timer)) {
             score(measured, context.timerService(), out);
         }
@@ -173,20 +266,6 @@ public final class CardFunction
                 histories.clear();
             }
         }
-    }
-
-    private void restorePointers(ReadOnlyBroadcastState<Long, ModelPointer> pointers)
-            throws Exception {
-        if (pointersRestored || !settings.followsPromotions()) {
-            return;
-        }
-        Map<Long, ModelPointer> inOrder = new TreeMap<>();
-        for (Map.Entry<Long, ModelPointer> entry : pointers.immutableEntries()) {
-            inOrder.put(entry.getKey(), entry.getValue());
-        }
-        champion.require(inOrder.values());
-        announced = inOrder.size();
-        pointersRestored = true;
     }
 
     private void score(Measured measured, TimerService timers, Collector<ScoredTransaction> out)
@@ -209,6 +288,8 @@ public final class CardFunction
                 decision == Decision.ALERT
                         ? serving.reasons().explain(step.sequence(), REASONS)
                         : List.of();
+        drift.add(serving, transaction, step.vector(), score);
+        ServingModel beside = shadow.at(admitted.orderTime());
         count(admitted, decision, step.approximate());
         out.collect(
                 new ScoredTransaction(
@@ -221,7 +302,11 @@ public final class CardFunction
                         reasons,
                         admitted.late(),
                         step.approximate(),
-                        admitted.receivedAt()));
+                        admitted.receivedAt(),
+                        beside == null
+                                ? Double.NaN
+                                : shadowScorer.score(beside.model(), step.sequence()),
+                        beside == null ? null : beside.model().bundleId()));
     }
 
     private void count(Admitted admitted, Decision decision, boolean approximate) {

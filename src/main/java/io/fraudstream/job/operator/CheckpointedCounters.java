@@ -27,6 +27,7 @@ public final class CheckpointedCounters {
     public static final String APPROXIMATE = "approximate";
     public static final String LABELS = "labels";
     public static final String LABELS_REJECTED = "labelsRejected";
+    public static final String BUNDLES_REFUSED = "bundlesRefused";
 
     private final String[] names;
     private final long[] values;

@@ -3,6 +3,7 @@ package io.fraudstream.job.operator;
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.model.DriftCounts;
 import io.fraudstream.model.DriftReference;
+import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,27 +42,24 @@ final class DriftMeter {
     }
 
     /**
-     * @param inService the bundle that gave the score; with another one counting begins anew
-     * @param trainedOn what that bundle says of its training; {@code null} where it does not, so
-     *     that there is nothing to measure
+     * @param serving gave the score; with another bundle counting begins anew; {@code null} where
+     *     nothing is in service
      */
-    void add(
-            String inService,
-            DriftReference trainedOn,
-            long eventTime,
-            float[] vector,
-            double calibrated) {
-        if (!inService.equals(bundleId)) {
-            bundleId = inService;
-            reference = trainedOn;
+    void add(ServingModel serving, Transaction transaction, float[] vector, double calibrated) {
+        if (serving == null || transaction.isReversal()) {
+            return;
+        }
+        if (!serving.model().bundleId().equals(bundleId)) {
+            bundleId = serving.model().bundleId();
+            reference = serving.trainedOn();
             steps.clear();
-            total = trainedOn == null ? null : new DriftCounts(trainedOn);
+            total = reference == null ? null : new DriftCounts(reference);
             forget();
         }
         if (reference == null) {
             return;
         }
-        long step = Math.floorDiv(eventTime, STEP);
+        long step = Math.floorDiv(transaction.eventTime(), STEP);
         if (steps.isEmpty()) {
             newestStep = step;
             steps.addLast(new DriftCounts(reference));

@@ -2,39 +2,45 @@ package io.fraudstream.job.operator;
 
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.job.OrderMode;
+import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.registry.ModelPointer;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The model in service in one subtask. Bundles are fetched and verified on a thread of their own
- * and taken over between two events: in arrival mode as soon as they are ready, in event-time mode
- * exactly at their {@code effectiveFrom}, for which the task waits if it must. A bundle that must
- * not be used is refused, and the old one goes on.
+ * The model that serves one slot in one subtask. Accepted bundles are made ready on a thread of
+ * their own and taken over between two events: in arrival mode as soon as they are ready, in
+ * event-time mode exactly at their {@code effectiveFrom}, for which the task waits if it must. One
+ * that cannot be made ready leaves the old one in service.
  */
 final class ModelSlot implements AutoCloseable {
+    /** So many a slot are kept for the events before the newest one's time. */
+    static final int KEPT = 8;
+
     private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);
 
     private final FeatureSchema schema;
     private final OrderMode order;
     private final ExecutorService loader;
     private final Queue<Loading> loadings = new ArrayDeque<>();
-    private final TreeMap<Long, ServingModel> byEffectiveTime = new TreeMap<>();
-    private ServingModel newest;
+    private final TreeMap<Long, Optional<ServingModel>> byEffectiveTime = new TreeMap<>();
+    private Optional<ServingModel> newest = Optional.empty();
     private long swaps;
-    private long refused;
 
-    private record Loading(ModelPointer pointer, CompletableFuture<ServingModel> model) {}
+    /** A bundle on its way; empty for a retirement. */
+    private record Loading(ModelPointer pointer, CompletableFuture<Optional<ServingModel>> model) {}
 
     ModelSlot(FeatureSchema schema, OrderMode order) {
         this.schema = schema;
@@ -48,16 +54,18 @@ final class ModelSlot implements AutoCloseable {
                         });
     }
 
-    /** Begins to load the bundle. */
-    void offer(ModelPointer pointer) {
+    /** Begins to make the bundle ready. */
+    void offer(ServedBundle served) {
         loadings.add(
-                new Loading(pointer, CompletableFuture.supplyAsync(() -> load(pointer), loader)));
+                new Loading(
+                        served.pointer(),
+                        CompletableFuture.supplyAsync(() -> ready(served), loader)));
     }
 
-    /** Loads the bundles, in the order in which they were announced, before anything is scored. */
-    void require(Collection<ModelPointer> pointers) {
-        pointers.forEach(this::offer);
-        loadings.forEach(loading -> loading.model().join());
+    /** Makes the bundles ready, in this order, before anything is scored. */
+    void require(Collection<ServedBundle> bundles) {
+        bundles.forEach(this::offer);
+        loadings.forEach(loading -> loading.model().exceptionally(failed -> null).join());
         takeOver(Long.MAX_VALUE);
     }
 
@@ -67,18 +75,14 @@ final class ModelSlot implements AutoCloseable {
             takeOver(eventTime);
         }
         if (order == OrderMode.ARRIVAL) {
-            return newest;
+            return newest.orElse(null);
         }
-        Map.Entry<Long, ServingModel> entry = byEffectiveTime.floorEntry(eventTime);
-        return entry == null ? null : entry.getValue();
+        Map.Entry<Long, Optional<ServingModel>> entry = byEffectiveTime.floorEntry(eventTime);
+        return entry == null ? null : entry.getValue().orElse(null);
     }
 
     long swaps() {
         return swaps;
-    }
-
-    long refused() {
-        return refused;
     }
 
     private void takeOver(long eventTime) {
@@ -92,29 +96,38 @@ final class ModelSlot implements AutoCloseable {
                 continue;
             }
             waiting.remove();
-            ServingModel model = next.model().join();
-            if (model == null) {
-                refused++;
-                continue;
-            }
-            swaps++;
-            newest = model;
-            byEffectiveTime.put(next.pointer().effectiveFrom(), model);
-            LOG.info(
-                    "bundle {} is in service, threshold {}",
-                    next.pointer().bundleId(),
-                    model.policy().threshold());
+            takeOver(next);
         }
     }
 
-    /** {@code null} for a bundle that was refused. */
-    private ServingModel load(ModelPointer pointer) {
+    private void takeOver(Loading next) {
+        ModelPointer pointer = next.pointer();
         try {
-            return ServingModel.load(pointer, schema);
-        } catch (BundleException | RuntimeException refusal) {
-            // Whatever is wrong with a bundle, it must not stop the stream.
-            LOG.error("refused bundle {}: {}", pointer.bundleId(), refusal.getMessage());
-            return null;
+            newest = next.model().join();
+        } catch (CompletionException failed) {
+            LOG.error("bundle {} cannot serve", pointer.bundleId(), failed.getCause());
+            return;
+        }
+        swaps++;
+        byEffectiveTime.put(pointer.effectiveFrom(), newest);
+        if (byEffectiveTime.size() > KEPT) {
+            byEffectiveTime.pollFirstEntry();
+        }
+        LOG.info(
+                "bundle {} {}, threshold {}",
+                pointer.bundleId(),
+                newest.isPresent() ? "serves as " + pointer.slot() : "is retired",
+                newest.map(model -> model.policy().threshold()).orElse(null));
+    }
+
+    private Optional<ServingModel> ready(ServedBundle served) {
+        if (served.pointer().kind() == ModelPointer.Kind.RETIREMENT) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ServingModel.of(served, schema));
+        } catch (BundleException unfit) {
+            throw new CompletionException(unfit);
         }
     }
 

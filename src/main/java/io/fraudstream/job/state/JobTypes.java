@@ -1,7 +1,6 @@
 package io.fraudstream.job.state;
 
 import io.fraudstream.alert.ScoredTransaction;
-import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Rejection;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -20,8 +19,10 @@ public final class JobTypes {
             new SerializedType<>(FraudLabel.class, LabelSerializer.INSTANCE);
     public static final TypeInformation<Rejection> REJECTION =
             new SerializedType<>(Rejection.class, RejectionSerializer.INSTANCE);
-    public static final TypeInformation<ModelPointer> POINTER =
-            new SerializedType<>(ModelPointer.class, PointerSerializer.INSTANCE);
+    public static final TypeInformation<Announced> ANNOUNCED =
+            new SerializedType<>(Announced.class, AnnouncedSerializer.INSTANCE);
+    public static final TypeInformation<ServedBundle> SERVED_BUNDLE =
+            new SerializedType<>(ServedBundle.class, ServedBundleSerializer.INSTANCE);
 
     private JobTypes() {}
 }

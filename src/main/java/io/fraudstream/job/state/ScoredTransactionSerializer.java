@@ -40,6 +40,8 @@ public final class ScoredTransactionSerializer extends BinarySerializer<ScoredTr
         out.writeBoolean(value.scoredLate());
         out.writeBoolean(value.approximate());
         out.writeLong(value.receivedAt());
+        out.writeDouble(value.shadowScore());
+        StringValue.writeString(value.shadowBundleId(), out);
     }
 
     @Override
@@ -72,7 +74,9 @@ public final class ScoredTransactionSerializer extends BinarySerializer<ScoredTr
                 reasons,
                 in.readBoolean(),
                 in.readBoolean(),
-                in.readLong());
+                in.readLong(),
+                in.readDouble(),
+                StringValue.readString(in));
     }
 
     @Override

@@ -157,6 +157,8 @@ public final class EventStore {
             bool(scored.scoredLate());
             bool(scored.approximate());
             integer(scored.receivedAt());
+            number(scored.shadowScore());
+            text(scored.shadowBundleId());
             text(fingerprint);
             for (float feature : scored.features()) {
                 single(feature);

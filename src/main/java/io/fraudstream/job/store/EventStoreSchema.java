@@ -40,6 +40,8 @@ final class EventStoreSchema {
         number(columns, true, PrimitiveTypeName.BOOLEAN, "scored_late");
         number(columns, true, PrimitiveTypeName.BOOLEAN, "approximate");
         number(columns, true, PrimitiveTypeName.INT64, "received_at");
+        number(columns, false, PrimitiveTypeName.DOUBLE, "shadow_score");
+        text(columns, false, "shadow_bundle_id");
         text(columns, true, "feature_fingerprint");
         for (FeatureSpec spec : schema.specs()) {
             number(columns, true, PrimitiveTypeName.FLOAT, FEATURE_PREFIX + spec.name());

@@ -14,6 +14,7 @@ import io.fraudstream.job.JobSettings;
 import io.fraudstream.job.OrderMode;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
 import io.fraudstream.job.state.Measured;
+import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.TestBundles;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
@@ -95,19 +97,96 @@ class CardFunctionTest {
     }
 
     @Test
-    void afterARestartTheLastGoodPointerServesFromTheFirstEventOn() throws Exception {
+    void afterARestartWithoutARegistryTheLastBundlesServeFromTheFirstEventOn() throws Exception {
         OperatorSubtaskState state;
         try (Cards cards = new Cards(Events.settings(OrderMode.ARRIVAL), null)) {
             cards.announce(pointer(OLD, NOON + DAY, null));
-            cards.announce(pointer(NEW, NOON, null));
-            cards.announce(missing());
+            cards.announce(inSlot(ModelPointer.SHADOW, pointer(OLD, NOON, null)));
+            cards.announce(pointer(NEW, NOON, 0.125));
             cards.takeUntilScoredBy(NEW);
             state = cards.harness.snapshot(1, 1);
         }
-        try (Cards restored = new Cards(Events.settings(OrderMode.ARRIVAL), state)) {
+        try (Stream<Path> bundles = Files.list(directory)) {
+            for (Path bundle : bundles.toList()) {
+                Files.delete(bundle);
+            }
+        }
+        JobSettings settings = Events.settings(OrderMode.ARRIVAL).withAnnounced(List.of(missing()));
+        try (Cards restored = new Cards(settings, state)) {
             restored.take("first", NOON + 5);
 
             assertThat(restored.last().bundleId()).isEqualTo(NEW.bundle().id());
+            assertThat(restored.last().threshold()).isEqualTo(0.125);
+            assertThat(restored.last().shadowBundleId()).isEqualTo(OLD.bundle().id());
+        }
+    }
+
+    @Test
+    void whatWasAnnouncedBeforeTheStartServesFromTheFirstEventOn() throws Exception {
+        ModelPointer first = pointer(OLD, NOON, null);
+        ModelPointer second = pointer(NEW, NOON, null);
+        JobSettings settings =
+                Events.settings(OrderMode.ARRIVAL).withAnnounced(List.of(first, second, missing()));
+        try (Cards cards = new Cards(settings, null)) {
+            cards.take("a", NOON);
+            assertThat(cards.last().bundleId()).isEqualTo(NEW.bundle().id());
+
+            // They come once more, through the topic, and change nothing.
+            cards.announce(first);
+            cards.announce(second);
+            cards.take("b", NOON);
+            assertThat(cards.last().bundleId()).isEqualTo(NEW.bundle().id());
+
+            cards.announce(first);
+            cards.takeUntilScoredBy(OLD);
+        }
+    }
+
+    @Test
+    void aShadowScoresBesideTheChampionAndNeverAlerts() throws Exception {
+        JobSettings settings =
+                Events.settings(OrderMode.EVENT_TIME)
+                        .withChampion(pointer(OLD, Long.MIN_VALUE, 1.0));
+        CompiledScorer scorer = CompiledScorer.of(NEW.bundle(), SCHEMA.fingerprint());
+        try (Cards cards = new Cards(settings, null)) {
+            cards.announce(inSlot(ModelPointer.SHADOW, pointer(NEW, NOON, 0.0)));
+            cards.take("a", NOON - 1);
+            cards.take("b", NOON);
+            cards.watermark(NOON);
+
+            ScoredTransaction before = cards.scored().get(0);
+            ScoredTransaction beside = cards.scored().get(1);
+            assertThat(before.shadowBundleId()).isNull();
+            assertThat(before.shadowScore()).isNaN();
+            assertThat(beside.bundleId()).isEqualTo(OLD.bundle().id());
+            assertThat(beside.decision()).isEqualTo(Decision.PASS);
+            assertThat(beside.shadowBundleId()).isEqualTo(NEW.bundle().id());
+            assertThat(beside.shadowScore())
+                    .isEqualTo(scorer.score(new float[][] {before.features(), beside.features()}));
+        }
+    }
+
+    @Test
+    void whatIsRetiredServesNoLonger() throws Exception {
+        ModelPointer champion = pointer(OLD, NOON, null);
+        ModelPointer shadow = inSlot(ModelPointer.SHADOW, pointer(NEW, NOON, null));
+        JobSettings settings =
+                Events.settings(OrderMode.EVENT_TIME).withAnnounced(List.of(champion, shadow));
+        try (Cards cards = new Cards(settings, null)) {
+            cards.announce(retirement(shadow, NOON + 1));
+            cards.announce(retirement(champion, NOON + 2));
+            for (long time = NOON; time < NOON + 3; time++) {
+                cards.take("at " + time, time);
+            }
+            cards.watermark(NOON + 3);
+
+            assertThat(cards.scored())
+                    .extracting(ScoredTransaction::shadowBundleId)
+                    .containsExactly(NEW.bundle().id(), null, null);
+            assertThat(cards.scored())
+                    .extracting(ScoredTransaction::bundleId)
+                    .containsExactly(OLD.bundle().id(), OLD.bundle().id(), null);
+            assertThat(cards.last().decision()).isEqualTo(Decision.OBSERVE);
         }
     }
 
@@ -137,83 +216,6 @@ class CardFunctionTest {
     }
 
     @Test
-    void aBadPointerIsRefusedAndTheOldModelGoesOn() throws Exception {
-        ModelPointer good = pointer(NEW, NOON, null);
-        BundleFormat.Written foreign =
-                TestBundles.of(NetworkKind.DENSE, SCHEMA, 3, "other features");
-        ModelPointer wrongChecksum =
-                new ModelPointer(
-                        ModelPointer.CHAMPION,
-                        "b",
-                        good.uri(),
-                        "00".repeat(32),
-                        SCHEMA.fingerprint(),
-                        NOON,
-                        null);
-        ModelPointer wrongFingerprint =
-                new ModelPointer(
-                        ModelPointer.CHAMPION,
-                        "b",
-                        good.uri(),
-                        good.sha256(),
-                        "other features",
-                        NOON,
-                        null);
-        ModelPointer noUri =
-                new ModelPointer(
-                        ModelPointer.CHAMPION,
-                        "b",
-                        "",
-                        good.sha256(),
-                        SCHEMA.fingerprint(),
-                        NOON,
-                        null);
-        JobSettings settings =
-                Events.settings(OrderMode.EVENT_TIME)
-                        .withChampion(pointer(OLD, Long.MIN_VALUE, null));
-        try (Cards cards = new Cards(settings, null)) {
-            for (ModelPointer bad :
-                    List.of(
-                            wrongChecksum,
-                            wrongFingerprint,
-                            noUri,
-                            missing(),
-                            pointer(foreign, NOON, null))) {
-                cards.announce(bad);
-            }
-            cards.take("a", NOON + 1);
-            cards.watermark(NOON + 1);
-            assertThat(cards.last().bundleId()).isEqualTo(OLD.bundle().id());
-
-            cards.announce(good);
-            cards.take("b", NOON + 2);
-            cards.watermark(NOON + 2);
-            assertThat(cards.last().bundleId()).isEqualTo(NEW.bundle().id());
-        }
-    }
-
-    @Test
-    void aPointerOfAnotherSlotChangesNothing() throws Exception {
-        ModelPointer shadow = pointer(NEW, Long.MIN_VALUE, null);
-        shadow =
-                new ModelPointer(
-                        "shadow",
-                        shadow.bundleId(),
-                        shadow.uri(),
-                        shadow.sha256(),
-                        shadow.fingerprint(),
-                        NOON,
-                        null);
-        try (Cards cards = new Cards(Events.settings(OrderMode.EVENT_TIME), null)) {
-            cards.announce(shadow);
-            cards.take("a", NOON + 1);
-            cards.watermark(NOON + 1);
-
-            assertThat(cards.last().decision()).isEqualTo(Decision.OBSERVE);
-        }
-    }
-
-    @Test
     void aPinnedModelFollowsNoPointer() throws Exception {
         JobSettings following =
                 Events.settings(OrderMode.EVENT_TIME)
@@ -227,6 +229,7 @@ class CardFunctionTest {
                         following.dedupeHorizon(),
                         following.maxEventsPerHistory(),
                         following.champion(),
+                        List.of(pointer(NEW, NOON, null)),
                         false,
                         false);
         try (Cards cards = new Cards(pinned, null)) {
@@ -310,6 +313,30 @@ class CardFunctionTest {
                 threshold);
     }
 
+    private static ModelPointer inSlot(String slot, ModelPointer pointer) {
+        return new ModelPointer(
+                slot,
+                pointer.bundleId(),
+                pointer.uri(),
+                pointer.sha256(),
+                pointer.fingerprint(),
+                pointer.effectiveFrom(),
+                pointer.threshold());
+    }
+
+    private static ModelPointer retirement(ModelPointer pointer, long effectiveFrom) {
+        return new ModelPointer(
+                pointer.slot(),
+                pointer.bundleId(),
+                pointer.uri(),
+                pointer.sha256(),
+                pointer.fingerprint(),
+                effectiveFrom,
+                null,
+                0,
+                ModelPointer.Kind.RETIREMENT);
+    }
+
     private ModelPointer missing() {
         return new ModelPointer(
                 ModelPointer.CHAMPION,
@@ -324,7 +351,7 @@ class CardFunctionTest {
     private static final class Cards implements AutoCloseable {
         private final CardFunction function;
         private final KeyedTwoInputStreamOperatorTestHarness<
-                        String, Measured, ModelPointer, ScoredTransaction>
+                        String, Measured, ServedBundle, ScoredTransaction>
                 harness;
 
         Cards(JobSettings settings, OperatorSubtaskState state) throws Exception {
@@ -332,7 +359,7 @@ class CardFunctionTest {
             harness =
                     new KeyedTwoInputStreamOperatorTestHarness<>(
                             new CoBroadcastWithKeyedOperator<>(
-                                    function, List.of(CardFunction.POINTERS)),
+                                    function, List.of(CardFunction.BUNDLES)),
                             CardFunction.CARD,
                             pointer -> "unused",
                             Types.STRING);
@@ -357,8 +384,9 @@ class CardFunctionTest {
             } while (!bundle.bundle().id().equals(last().bundleId()));
         }
 
+        /** As it comes from the operator that accepted it. */
         void announce(ModelPointer pointer) throws Exception {
-            harness.processElement2(pointer, NOON);
+            harness.processElement2(VerifiedBundle.fetch(pointer, SCHEMA).served(), NOON);
         }
 
         void watermark(long time) throws Exception {

@@ -16,6 +16,7 @@ import io.fraudstream.transaction.RejectionReason;
 import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 
 /** Named instants and records for the operators' tests. */
@@ -38,6 +39,7 @@ final class Events {
                 Duration.ofDays(7),
                 4096,
                 null,
+                List.of(),
                 false,
                 true);
     }

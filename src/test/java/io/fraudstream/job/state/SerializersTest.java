@@ -19,6 +19,7 @@ import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionReason;
 import io.fraudstream.transaction.Transaction;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -48,7 +49,8 @@ class SerializersTest {
                 of(AdmittedSerializer.INSTANCE, SerializersTest::admitted),
                 of(MeasuredSerializer.INSTANCE, SerializersTest::measured),
                 of(ScoredTransactionSerializer.INSTANCE, SerializersTest::scored),
-                of(PointerSerializer.INSTANCE, SerializersTest::pointer),
+                of(ServedBundleSerializer.INSTANCE, SerializersTest::served),
+                of(AnnouncedSerializer.INSTANCE, SerializersTest::announced),
                 of(new CardHistorySerializer(32), SerializersTest::cardHistory),
                 of(new TerminalHistorySerializer(32), SerializersTest::terminalHistory));
     }
@@ -210,18 +212,39 @@ class SerializersTest {
                 reasons,
                 RANDOM.nextBoolean(),
                 RANDOM.nextBoolean(),
-                RANDOM.nextLong());
+                RANDOM.nextLong(),
+                RANDOM.nextBoolean() ? RANDOM.nextDouble() : Double.NaN,
+                maybe("shadow"));
+    }
+
+    private static ServedBundle served() {
+        byte[] serving = new byte[RANDOM.nextInt(50)];
+        RANDOM.nextBytes(serving);
+        return new ServedBundle(pointer(), serving);
+    }
+
+    private static Announced announced() {
+        return new Announced(
+                coordinates(),
+                text().getBytes(StandardCharsets.UTF_8),
+                RANDOM.nextBoolean() ? served() : null,
+                RANDOM.nextLong(),
+                RANDOM.nextBoolean()
+                        ? new Announced.Refusal(maybe("uri"), text(), RANDOM.nextBoolean())
+                        : null);
     }
 
     private static ModelPointer pointer() {
         return new ModelPointer(
-                text(),
+                RANDOM.nextBoolean() ? ModelPointer.CHAMPION : ModelPointer.SHADOW,
                 text(),
                 text(),
                 text(),
                 text(),
                 RANDOM.nextLong(),
-                RANDOM.nextBoolean() ? RANDOM.nextDouble() : null);
+                RANDOM.nextBoolean() ? RANDOM.nextDouble() : null,
+                RANDOM.nextInt(1000),
+                any(ModelPointer.Kind.values()));
     }
 
     /** Often more events than a history takes singly. */

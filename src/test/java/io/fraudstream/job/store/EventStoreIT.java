@@ -97,7 +97,9 @@ class EventStoreIT {
                         List.of(),
                         true,
                         true,
-                        77);
+                        77,
+                        0.3,
+                        "beside");
         ScoredTransaction observed =
                 new ScoredTransaction(
                         BARE,
@@ -162,6 +164,8 @@ class EventStoreIT {
                                 "scored_late BOOLEAN",
                                 "approximate BOOLEAN",
                                 "received_at BIGINT",
+                                "shadow_score DOUBLE",
+                                "shadow_bundle_id VARCHAR",
                                 "feature_fingerprint VARCHAR"));
         for (FeatureSpec spec : SCHEMA.specs()) {
             expected.add("f_" + spec.name() + " FLOAT");
@@ -204,6 +208,8 @@ class EventStoreIT {
                 .containsEntry("decision", "pass")
                 .containsEntry("scored_late", true)
                 .containsEntry("received_at", 77L)
+                .containsEntry("shadow_score", 0.3)
+                .containsEntry("shadow_bundle_id", "beside")
                 .containsEntry("feature_fingerprint", SCHEMA.fingerprint())
                 .containsEntry("f_" + SCHEMA.specs().get(0).name(), 0.1f)
                 .containsEntry("f_" + SCHEMA.specs().get(3).name(), Float.NaN);
@@ -213,6 +219,8 @@ class EventStoreIT {
                 .containsEntry("latitude", null)
                 .containsEntry("score", null)
                 .containsEntry("bundle_id", null)
+                .containsEntry("shadow_score", null)
+                .containsEntry("shadow_bundle_id", null)
                 .containsEntry("decision", "observe");
         assertThat(query("select * from " + table("labels")))
                 .singleElement()

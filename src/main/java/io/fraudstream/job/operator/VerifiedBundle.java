@@ -1,0 +1,86 @@
+package io.fraudstream.job.operator;
+
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.job.state.ServedBundle;
+import io.fraudstream.model.BundleException;
+import io.fraudstream.model.BundleFormat;
+import io.fraudstream.model.ModelBundle;
+import io.fraudstream.model.compiled.CompiledScorer;
+import io.fraudstream.registry.ModelPointer;
+import java.io.IOException;
+import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.Path;
+
+/**
+ * A bundle that was fetched from where a pointer says and found to be what the pointer says.
+ *
+ * @param labelCutOff how far it knows labels, milliseconds since the epoch
+ */
+record VerifiedBundle(ServedBundle served, long labelCutOff) {
+    private static final int MAX_BUNDLE_BYTES = 256 << 20;
+    private static final byte[] NOTHING = {};
+
+    /**
+     * Fetches the bundle and checks it: checksum, format, id, features, golden outputs. A
+     * retirement needs no bundle.
+     */
+    static VerifiedBundle fetch(ModelPointer pointer, FeatureSchema schema) throws RefusedBundle {
+        if (pointer.kind() == ModelPointer.Kind.RETIREMENT) {
+            return new VerifiedBundle(new ServedBundle(pointer, NOTHING), Long.MIN_VALUE);
+        }
+        if (!schema.fingerprint().equals(pointer.fingerprint())) {
+            throw new RefusedBundle(
+                    "fingerprint",
+                    "feature fingerprint is "
+                            + pointer.fingerprint()
+                            + ", expected "
+                            + schema.fingerprint());
+        }
+        byte[] zip = bytes(pointer.uri());
+        String found = BundleFormat.sha256(zip);
+        if (!found.equals(pointer.sha256())) {
+            throw new RefusedBundle(
+                    "sha256",
+                    pointer.uri() + " has SHA-256 " + found + ", expected " + pointer.sha256());
+        }
+        try {
+            ModelBundle bundle = BundleFormat.read(zip);
+            if (!bundle.id().equals(pointer.bundleId())) {
+                throw new RefusedBundle(
+                        "bundle_id",
+                        pointer.uri()
+                                + " holds the bundle "
+                                + bundle.id()
+                                + ", expected "
+                                + pointer.bundleId());
+            }
+            CompiledScorer.of(bundle, schema.fingerprint());
+            return new VerifiedBundle(
+                    new ServedBundle(pointer, BundleFormat.servingPart(zip)),
+                    bundle.manifest().labelCutOff());
+        } catch (BundleException | RuntimeException corrupt) {
+            // Whatever is wrong with a bundle, it must not stop the stream.
+            throw new RefusedBundle("bundle_id", pointer.uri() + ": " + corrupt.getMessage());
+        }
+    }
+
+    private static byte[] bytes(String uri) throws RefusedBundle {
+        byte[] bytes;
+        try {
+            Path path = new Path(uri);
+            try (FSDataInputStream in = path.getFileSystem().open(path)) {
+                bytes = in.readNBytes(MAX_BUNDLE_BYTES + 1);
+            }
+        } catch (RuntimeException noPath) {
+            throw new RefusedBundle("uri", uri + " cannot be read: " + noPath.getMessage());
+        } catch (IOException unreachable) {
+            throw new RefusedBundle(
+                    "uri", uri + " cannot be read: " + unreachable.getMessage(), true);
+        }
+        if (bytes.length > MAX_BUNDLE_BYTES) {
+            throw new RefusedBundle(
+                    "uri", uri + " is longer than " + MAX_BUNDLE_BYTES + " bytes, expected less");
+        }
+        return bytes;
+    }
+}
