@@ -71,7 +71,7 @@ public record Settings(
                             ThresholdPolicy.DEFAULT.by(),
                             ThresholdPolicy.DEFAULT.precision(),
                             ThresholdPolicy.DEFAULT.reviewCostMinor()),
-                    new Retraining(null, 7, 1000, 50, 0.01, 0.01, 2, 1.5, 0.1, 20, 0),
+                    new Retraining(null, 7, 1000, 50, 0.01, 0.01, 2, 1.5, 0.1, 30, 0),
                     Map.of());
 
     public Settings {

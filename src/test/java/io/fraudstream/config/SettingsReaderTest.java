@@ -69,7 +69,7 @@ class SettingsReaderTest {
                                 500));
         assertThat(settings.retraining())
                 .isEqualTo(
-                        new Settings.Retraining(null, 7, 1000, 50, 0.01, 0.01, 2, 1.5, 0.1, 20, 0));
+                        new Settings.Retraining(null, 7, 1000, 50, 0.01, 0.01, 2, 1.5, 0.1, 30, 0));
         assertThat(settings.flink()).isEmpty();
     }
 
