@@ -206,8 +206,7 @@ final class DemoCommand implements Callable<Integer> {
         if (result.retraining() != null) {
             summary.with("retraining", fields(result.retraining()));
         }
-        summary
-                .withLatency(latency, 1000.0)
+        summary.withLatency(latency, 1000.0)
                 .with("live", live)
                 .with(
                         "firstAlertSeconds",

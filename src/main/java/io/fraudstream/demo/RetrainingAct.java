@@ -37,8 +37,9 @@ import java.util.function.Consumer;
 /**
  * What happens while traffic is live in {@code demo --retrain}: a new kind of fraud comes up, the
  * first model misses it, and a round of retraining learns of it and takes over in the running job.
- * Then the labels of one channel stay out, so that the next round is refused. Event time runs much faster than the clock, so
- * that labels mature; delays and maturity are those of every other installation.
+ * Then the labels of one channel stay out, so that the next round is refused. Event time runs much
+ * faster than the clock, so that labels mature; delays and maturity are those of every other
+ * installation.
  */
 final class RetrainingAct {
     /** More than the act needs, also where retraining is slow. */
@@ -52,7 +53,9 @@ final class RetrainingAct {
 
     private static final long DAY = Duration.ofDays(1).toMillis();
 
-    /** By then the new fraud has been learned from, validated on and tested on for some days each. */
+    /**
+     * By then the new fraud has been learned from, validated on and tested on for some days each.
+     */
     private static final int FIRST_ROUND = 34;
 
     /** From the loss of labels to a round that is tested on nothing else. */
@@ -95,14 +98,7 @@ final class RetrainingAct {
         this.registry = jobSettings.registry().open(clock);
         this.retraining =
                 new Retraining(
-                        store,
-                        schema,
-                        training,
-                        LIMITS,
-                        registry,
-                        this::announce,
-                        clock,
-                        progress);
+                        store, schema, training, LIMITS, registry, this::announce, clock, progress);
         announcer.announce(first);
     }
 
@@ -171,7 +167,8 @@ final class RetrainingAct {
     }
 
     /** Measures when the job has stopped and everything is stored. */
-    RetrainingResult result(LiveTraffic traffic) throws StoreException, IOException, BundleException {
+    RetrainingResult result(LiveTraffic traffic)
+            throws StoreException, IOException, BundleException {
         Map<String, EventStoreReader.Served> served = new HashMap<>();
         store.served(liveFrom, Long.MAX_VALUE, event -> served.put(event.transactionId(), event));
         CompiledScorer firstScorer =

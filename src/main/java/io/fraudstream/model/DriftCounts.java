@@ -43,7 +43,7 @@ public final class DriftCounts {
     }
 
     private void accumulate(DriftCounts other, int sign) {
-        if (other.reference != reference) {
+        if (!other.reference.equals(reference)) {
             throw new IllegalArgumentException("counts of another reference can't be combined");
         }
         for (int i = 0; i < features.size(); i++) {

@@ -230,8 +230,8 @@ public final class EventStoreReader {
             long receivedAt) {}
 
     /**
-     * Hands on how each event from {@code from} on and before {@code to} was served, in no order; an
-     * id that came again comes again.
+     * Hands on how each event from {@code from} on and before {@code to} was served, in no order;
+     * an id that came again comes again.
      *
      * @param from milliseconds since the epoch
      */

@@ -156,6 +156,7 @@ public final class Retraining {
             return decided(days, champion, null, rules, null, null, dryRun);
         }
         TrainedModel challenger = new Trainer(schema, progress).train(set);
+        champion.ifPresent(bundle -> rules.add(different(bundle, challenger.bundle())));
         DriftCounts drift = new DriftCounts(challenger.bundle().drift());
         List<ScoredEvent> ofChallenger = score(challenger.bundle(), test, known, drift);
         List<ScoredEvent> ofChampion =
@@ -192,6 +193,17 @@ public final class Retraining {
                 "0 or more, so that neither has learned from the test days",
                 behind >= 0,
                 String.format(java.util.Locale.ROOT, "%.1f", behind));
+    }
+
+    /** The same data and settings give the same bundle. */
+    private static GateRule different(ModelBundle champion, ModelBundle challenger) {
+        boolean same = champion.id().equals(challenger.id());
+        return new GateRule(
+                "bundles that differ",
+                same ? 0 : 1,
+                "another than the champion",
+                !same,
+                same ? "the same, since nothing new was there to learn" : "another");
     }
 
     private static boolean isFraud(FeatureRow row, KnownLabels known) {
