@@ -1,23 +1,19 @@
 package io.fraudstream.cli;
 
-import io.fraudstream.config.Settings;
 import io.fraudstream.config.SettingsException;
-import io.fraudstream.kafka.PointerTopic;
-import io.fraudstream.kafka.TopicNames;
-import io.fraudstream.kafka.Topics;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.BundleManifest;
 import io.fraudstream.model.ModelBundle;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.registry.ModelRegistry;
 import io.fraudstream.registry.RegistryEntry;
-import io.fraudstream.registry.Why;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -38,7 +34,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "  fraudstream models publish model.zip",
             "  fraudstream models list",
-            "  fraudstream models promote 5c101a077c2c46f9 --threshold 0.3"
+            "  fraudstream models diff 5c101a077c2c46f9 d652849e7307d548",
+            "  fraudstream models promote 5c101a077c2c46f9",
+            "  fraudstream models threshold 0.3 --reason 'too many alerts'",
+            "  fraudstream models rollback"
         })
 final class ModelsCommand implements Runnable {
     @Spec private CommandSpec spec;
@@ -47,38 +46,74 @@ final class ModelsCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "list, show, publish, promote or drift is missing");
+                spec.commandLine(),
+                "list, show, diff, publish, promote, threshold, rollback, retire or drift is"
+                        + " missing");
     }
 
     @Command(
             name = "list",
-            description = "Lists the bundles, the one in service marked.",
-            footer = "  fraudstream models list")
-    int list(@Mixin SettingsOptions options)
+            description =
+                    "Lists the bundles, and which of them serve: the champion decides, a shadow"
+                            + " scores beside it.",
+            footer = {"  fraudstream models list", "  fraudstream models list --history"})
+    int list(
+            @Mixin SettingsOptions options,
+            @Option(
+                            names = "--history",
+                            description = "Every decision instead, with who made it and why.")
+                    boolean history)
             throws SettingsException, IOException, BundleException {
-        ModelRegistry registry = registry(options.settings());
-        Optional<String> champion =
-                registry.inService(ModelPointer.CHAMPION).map(RegistryEntry::bundleId);
-        List<String> ids = registry.bundleIds();
+        ModelRegistry registry = options.settings().registry().open(Clock.systemUTC());
         PrintWriter out = spec.commandLine().getOut();
+        if (history) {
+            registry.log().forEach(entry -> print(out, entry));
+        } else {
+            print(out, registry);
+        }
+        out.flush();
+        return Fraudstream.DONE;
+    }
+
+    private static void print(PrintWriter out, ModelRegistry registry)
+            throws IOException, BundleException {
+        Optional<RegistryEntry> champion = registry.inService(ModelPointer.CHAMPION);
+        Optional<RegistryEntry> shadow = registry.inService(ModelPointer.SHADOW);
+        List<String> ids = registry.bundleIds();
         for (String id : ids) {
             BundleManifest manifest = registry.load(id).manifest();
+            boolean decides = champion.map(RegistryEntry::bundleId).filter(id::equals).isPresent();
+            boolean beside = shadow.map(RegistryEntry::bundleId).filter(id::equals).isPresent();
+            Double override = decides ? champion.get().threshold() : null;
             out.printf(
                     Locale.ROOT,
-                    "%s %s  %-5s  %s to %s  average precision %.4f  threshold %.4f%n",
-                    champion.isPresent() && champion.get().equals(id) ? "*" : " ",
+                    "%-8s %s  %-8s  %s to %s  average precision %.4f  threshold %.4f%s%n",
+                    decides ? ModelPointer.CHAMPION : beside ? ModelPointer.SHADOW : "",
                     id,
                     manifest.kind(),
                     date(manifest.trainingFrom()),
                     date(manifest.trainingTo()),
                     manifest.metrics().getOrDefault("averagePrecision", Double.NaN),
-                    manifest.threshold());
+                    override == null ? manifest.threshold() : override,
+                    decides && beside ? "  also shadow" : "");
         }
         if (ids.isEmpty()) {
             out.println("No bundle has been published.");
         }
-        out.flush();
-        return Fraudstream.DONE;
+    }
+
+    private static void print(PrintWriter out, RegistryEntry entry) {
+        out.printf(
+                Locale.ROOT,
+                "%4d  %s  %-11s  %-8s  %-16s  by %s%s%n",
+                entry.number(),
+                entry.at().truncatedTo(ChronoUnit.SECONDS),
+                entry.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                entry.slot(),
+                entry.bundleId() == null ? "no bundle" : entry.bundleId(),
+                entry.why().by(),
+                entry.threshold() == null ? "" : ", threshold " + entry.threshold());
+        entry.why().reasons().forEach(reason -> out.println("      " + reason));
     }
 
     @Command(
@@ -89,7 +124,7 @@ final class ModelsCommand implements Runnable {
             @Mixin SettingsOptions options,
             @Parameters(paramLabel = "ID", description = "The bundle's id.") String id)
             throws SettingsException, IOException, BundleException {
-        ModelBundle bundle = registry(options.settings()).load(id);
+        ModelBundle bundle = options.settings().registry().open(Clock.systemUTC()).load(id);
         BundleManifest manifest = bundle.manifest();
         PrintWriter out = spec.commandLine().getOut();
         out.printf(
@@ -146,6 +181,25 @@ final class ModelsCommand implements Runnable {
     }
 
     @Command(
+            name = "diff",
+            description =
+                    "Sets two bundles side by side: network, training, metrics, threshold,"
+                            + " calibration, and how their inputs moved.",
+            footer = "  fraudstream models diff 5c101a077c2c46f9 d652849e7307d548")
+    int diff(
+            @Mixin SettingsOptions options,
+            @Parameters(index = "0", paramLabel = "ID", description = "One bundle's id.")
+                    String left,
+            @Parameters(index = "1", paramLabel = "ID", description = "The other's.") String right)
+            throws SettingsException, IOException, BundleException {
+        ModelRegistry registry = options.settings().registry().open(Clock.systemUTC());
+        PrintWriter out = spec.commandLine().getOut();
+        new BundleComparison(registry.load(left), registry.load(right)).print(out);
+        out.flush();
+        return Fraudstream.DONE;
+    }
+
+    @Command(
             name = "publish",
             description = "Checks a bundle and puts it into the registry.",
             footer = "  fraudstream models publish model.zip")
@@ -153,7 +207,11 @@ final class ModelsCommand implements Runnable {
             @Mixin SettingsOptions options,
             @Parameters(paramLabel = "BUNDLE", description = "The bundle's file.") Path file)
             throws SettingsException, IOException, BundleException {
-        ModelBundle bundle = registry(options.settings()).publish(Files.readAllBytes(file));
+        ModelBundle bundle =
+                options.settings()
+                        .registry()
+                        .open(Clock.systemUTC())
+                        .publish(Files.readAllBytes(file));
         PrintWriter out = spec.commandLine().getOut();
         out.println("Published " + bundle.id());
         out.flush();
@@ -164,18 +222,15 @@ final class ModelsCommand implements Runnable {
             name = "promote",
             description =
                     "Puts a published bundle into service and tells the running job, which takes it"
-                            + " over.",
-            footer = "  fraudstream models promote 5c101a077c2c46f9")
+                        + " over. One that is older than the champion is refused: see rollback.",
+            footer = {
+                "  fraudstream models promote 5c101a077c2c46f9",
+                "  fraudstream models promote 5c101a077c2c46f9 --slot shadow"
+            })
     int promote(
-            @Mixin SettingsOptions options,
+            @Mixin DecisionOptions decision,
             @Parameters(paramLabel = "ID", description = "The bundle's id.") String id,
-            @Option(
-                            names = "--effective-from",
-                            paramLabel = "INSTANT",
-                            description =
-                                    "Event time from which it serves in event-time order (default:"
-                                            + " now).")
-                    Instant effectiveFrom,
+            @Mixin SlotOption slot,
             @Option(
                             names = "--threshold",
                             paramLabel = "SCORE",
@@ -183,41 +238,135 @@ final class ModelsCommand implements Runnable {
                                     "Alert from this score on, 0 to 1 (default: the bundle's own).")
                     Double threshold)
             throws SettingsException, IOException, BundleException {
-        if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--threshold is " + threshold + ", expected 0 to 1");
+        if (threshold != null) {
+            checkThreshold("--threshold", threshold);
         }
-        Settings settings = options.settings();
-        Instant from = effectiveFrom == null ? Clock.systemUTC().instant() : effectiveFrom;
-        Settings.Kafka kafka = settings.kafka();
-        TopicNames topics = SettingsOptions.names(kafka);
-        try (Topics admin = SettingsOptions.topics(kafka)) {
-            admin.require(topics.models());
-        }
-        ModelPointer pointer =
-                registry(settings)
-                        .promote(
-                                ModelPointer.CHAMPION,
-                                id,
-                                from.toEpochMilli(),
-                                threshold,
-                                Why.of("models promote"));
-        new PointerTopic(kafka.bootstrapServers(), topics.models(), kafka.properties())
-                .announce(pointer);
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(
-                "Promoted "
-                        + id
-                        + ", effective from "
-                        + from
-                        + ", announced on "
-                        + topics.models());
-        out.flush();
-        return Fraudstream.DONE;
+        String place = slot.checked(spec);
+        return tell(
+                decision.announce(
+                        "Promoted",
+                        (registry, from, why) ->
+                                registry.promote(place, id, from, threshold, why)));
     }
 
-    private static ModelRegistry registry(Settings settings) {
-        return settings.registry().open(Clock.systemUTC());
+    @Command(
+            name = "threshold",
+            description =
+                    "Lets the champion alert from another score on, in the running job and without"
+                            + " training.",
+            footer = "  fraudstream models threshold 0.3 --reason 'too many alerts'")
+    int threshold(
+            @Mixin DecisionOptions decision,
+            @Parameters(paramLabel = "SCORE", description = "Alert from this score on, 0 to 1.")
+                    double threshold)
+            throws SettingsException, IOException, BundleException {
+        checkThreshold("SCORE", threshold);
+        return tell(
+                decision.announce(
+                        "Set the threshold to " + threshold + " with",
+                        (registry, from, why) ->
+                                registry.promote(
+                                        ModelPointer.CHAMPION,
+                                        registry.inService(ModelPointer.CHAMPION)
+                                                .map(RegistryEntry::bundleId)
+                                                .orElseThrow(
+                                                        () ->
+                                                                new BundleException(
+                                                                        "no bundle is champion,"
+                                                                            + " expected one whose"
+                                                                            + " threshold to set")),
+                                        from,
+                                        threshold,
+                                        why)));
+    }
+
+    @Command(
+            name = "rollback",
+            description =
+                    "Puts the bundle that served before, with the threshold that it had, into"
+                            + " service again; after a retirement the one that was retired.",
+            footer = {
+                "  fraudstream models rollback --reason 'alerts doubled'",
+                "  fraudstream models rollback --to 5c101a077c2c46f9"
+            })
+    int rollback(
+            @Mixin DecisionOptions decision,
+            @Mixin SlotOption slot,
+            @Option(
+                            names = "--to",
+                            paramLabel = "ID",
+                            description = "To this bundle, which must have served before.")
+                    String id)
+            throws SettingsException, IOException, BundleException {
+        String place = slot.checked(spec);
+        return tell(
+                decision.announce(
+                        "Rolled back to",
+                        (registry, from, why) ->
+                                id == null
+                                        ? registry.rollBack(place, from, why)
+                                        : registry.rollBackTo(place, id, from, why)));
+    }
+
+    @Command(
+            name = "retire",
+            description = {
+                "Takes a bundle out of service and puts nothing in its place.",
+                "Without a champion the job observes: it stores events and raises no alert."
+            },
+            footer = "  fraudstream models retire --slot shadow")
+    int retire(
+            @Mixin DecisionOptions decision,
+            @Option(
+                            names = "--slot",
+                            required = true,
+                            paramLabel = "champion|shadow",
+                            description = "Whose service ends.")
+                    String slot)
+            throws SettingsException, IOException, BundleException {
+        SlotOption.check(spec, slot);
+        return tell(
+                decision.announce(
+                        "Retired", (registry, from, why) -> registry.retire(slot, from, why)));
+    }
+
+    /** Which place a bundle takes. */
+    static final class SlotOption {
+        @Option(
+                names = "--slot",
+                paramLabel = "champion|shadow",
+                defaultValue = ModelPointer.CHAMPION,
+                description =
+                        "champion decides; shadow scores beside it into the event store and never"
+                                + " alerts (default: ${DEFAULT-VALUE}).")
+        private String slot;
+
+        String checked(CommandSpec spec) {
+            check(spec, slot);
+            return slot;
+        }
+
+        static void check(CommandSpec spec, String slot) {
+            if (!ModelPointer.SLOTS.contains(slot)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--slot is \"" + slot + "\", expected one of " + ModelPointer.SLOTS);
+            }
+        }
+    }
+
+    private void checkThreshold(String name, double threshold) {
+        if (!(threshold >= 0 && threshold <= 1)) {
+            throw new ParameterException(
+                    spec.commandLine(), name + " is " + threshold + ", expected 0 to 1");
+        }
+    }
+
+    private int tell(String decided) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(decided);
+        out.flush();
+        return Fraudstream.DONE;
     }
 
     private static String date(long millis) {

@@ -272,8 +272,13 @@ class TransactionCodecTest {
 
     @Test
     void everyReasonIsTriedAbove() {
-        // Lateness is not the codec's to judge, and other encodings have tests of their own.
-        Set<RejectionReason> tried = EnumSet.of(RejectionReason.INVALID_UTF8, RejectionReason.LATE);
+        // Lateness and models are not the codec's to judge, and other encodings have tests of their
+        // own.
+        Set<RejectionReason> tried =
+                EnumSet.of(
+                        RejectionReason.INVALID_UTF8,
+                        RejectionReason.LATE,
+                        RejectionReason.MODEL_REFUSED);
         rejected().forEach(arguments -> tried.add((RejectionReason) arguments.get()[1]));
 
         assertThat(tried).containsExactlyInAnyOrder(RejectionReason.values());

@@ -14,23 +14,14 @@ import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Measured;
 import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.model.Reason;
-import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
@@ -41,8 +32,6 @@ import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Steps the card's history, scores with the model in service and decides. */
 public final class CardFunction
@@ -51,15 +40,10 @@ public final class CardFunction
     public static final KeySelector<Measured, String> CARD =
             measured -> measured.transaction().cardId();
 
-    /**
-     * The bundles that were accepted, numbered in that order, so that no registry is needed to go
-     * on: in arrival mode the last one of each slot, in event-time mode the last few.
-     */
-    public static final MapStateDescriptor<Long, ServedBundle> BUNDLES =
-            new MapStateDescriptor<>("served-bundles", Types.LONG, JobTypes.SERVED_BUNDLE);
+    /** The bundles that serve, on their way to every subtask. */
+    public static final MapStateDescriptor<Long, ServedBundle> BUNDLES = ServingModels.BUNDLES;
 
     private static final long serialVersionUID = 1L;
-    private static final Logger LOG = LoggerFactory.getLogger(CardFunction.class);
     private static final int REASONS = 3;
     private static final int SCORED = 0;
     private static final int ALERTS = 1;
@@ -72,13 +56,10 @@ public final class CardFunction
     private transient CheckpointedCounters counters;
     private transient LatencyHistogram latency;
     private transient FeatureEngine engine;
-    private transient FeatureSchema schema;
+    private transient Collection<ServedBundle> restored;
+    private transient ServingModels models;
     private transient DriftMeter drift;
-    private transient ModelSlot champion;
-    private transient ModelSlot shadow;
     private transient ShadowScorer shadowScorer;
-    private transient Map<Long, ServedBundle> restored;
-    private transient Deque<ModelPointer> servingFromTheStart;
     private transient long opened;
     private transient EventTimeBuffer<Measured> buffer;
     private transient ValueState<CardHistory> histories;
@@ -98,11 +79,8 @@ public final class CardFunction
                         CheckpointedCounters.SCORED_LATE,
                         CheckpointedCounters.APPROXIMATE);
         counters.initialize(context, getRuntimeContext());
-        restored = new TreeMap<>();
-        for (Map.Entry<Long, ServedBundle> entry :
-                context.getOperatorStateStore().getBroadcastState(BUNDLES).immutableEntries()) {
-            restored.put(entry.getKey(), entry.getValue());
-        }
+        restored =
+                ServingModels.inOrder(context.getOperatorStateStore().getBroadcastState(BUNDLES));
     }
 
     @Override
@@ -112,14 +90,13 @@ public final class CardFunction
 
     @Override
     public void open(OpenContext context) {
-        schema = new FeatureSchema(codecs.rates());
+        FeatureSchema schema = new FeatureSchema(codecs.rates());
         engine = new FeatureEngine(schema);
-        champion = new ModelSlot(schema, settings.order());
-        shadow = new ModelSlot(schema, settings.order());
+        models = new ServingModels(settings, schema, restored);
+        restored = null;
         shadowScorer = new ShadowScorer();
-        serveFromTheStart();
         MetricGroup metrics = getRuntimeContext().getMetricGroup();
-        metrics.gauge("modelSwaps", (Gauge<Long>) champion::swaps);
+        metrics.gauge("modelSwaps", (Gauge<Long>) models.champion()::swaps);
         metrics.gauge("shadowFailures", (Gauge<Long>) shadowScorer::failures);
         drift = new DriftMeter(schema, metrics);
         opened = System.currentTimeMillis();
@@ -142,98 +119,16 @@ public final class CardFunction
 
     @Override
     public void close() {
-        if (champion != null) {
-            champion.close();
+        if (models != null) {
+            models.close();
         }
-        if (shadow != null) {
-            shadow.close();
-        }
-    }
-
-    /**
-     * The pinned champion, and over it what served when the state was written, or else what had
-     * been announced when the job was put together.
-     */
-    private void serveFromTheStart() {
-        List<ServedBundle> bundles = new ArrayList<>();
-        servingFromTheStart = new ArrayDeque<>();
-        if (settings.champion() != null) {
-            bundles.addAll(fetched(List.of(settings.champion())));
-        }
-        if (settings.followsPromotions() && restored.isEmpty()) {
-            List<ServedBundle> announced = fetched(settings.announced());
-            announced.forEach(served -> servingFromTheStart.add(served.pointer()));
-            bundles.addAll(announced);
-        } else if (settings.followsPromotions()) {
-            bundles.addAll(restored.values());
-        }
-        Map<Boolean, List<ServedBundle>> bySlot =
-                bundles.stream().collect(Collectors.partitioningBy(CardFunction::isChampion));
-        champion.require(bySlot.get(true));
-        shadow.require(bySlot.get(false));
-    }
-
-    /** Those of the pointers whose bundles may serve; the others are refused where they arrive. */
-    private List<ServedBundle> fetched(List<ModelPointer> pointers) {
-        Succession succession = new Succession();
-        List<ServedBundle> bundles = new ArrayList<>();
-        for (ModelPointer pointer : pointers) {
-            try {
-                VerifiedBundle bundle = VerifiedBundle.fetch(pointer, schema);
-                succession.accept(pointer, bundle.labelCutOff());
-                bundles.add(bundle.served());
-            } catch (RefusedBundle refused) {
-                LOG.error(
-                        "bundle {} does not serve from the start: {}",
-                        pointer.bundleId(),
-                        refused.getMessage());
-            }
-        }
-        return bundles;
-    }
-
-    private static boolean isChampion(ServedBundle served) {
-        return served.pointer().slot().equals(ModelPointer.CHAMPION);
     }
 
     @Override
     public void processBroadcastElement(
             ServedBundle served, Context context, Collector<ScoredTransaction> out)
             throws Exception {
-        if (!settings.followsPromotions()) {
-            return;
-        }
-        keep(served, context.getBroadcastState(BUNDLES));
-        if (!servesFromTheStart(served.pointer())) {
-            (isChampion(served) ? champion : shadow).offer(served);
-        }
-    }
-
-    private void keep(ServedBundle served, BroadcastState<Long, ServedBundle> bundles)
-            throws Exception {
-        long next = 0;
-        TreeSet<Long> sameSlot = new TreeSet<>();
-        for (Map.Entry<Long, ServedBundle> entry : bundles.entries()) {
-            next = Math.max(next, entry.getKey() + 1);
-            if (isChampion(entry.getValue()) == isChampion(served)) {
-                sameSlot.add(entry.getKey());
-            }
-        }
-        bundles.put(next, served);
-        int others = settings.order() == OrderMode.ARRIVAL ? 0 : ModelSlot.KEPT - 1;
-        while (sameSlot.size() > others) {
-            bundles.remove(sameSlot.pollFirst());
-        }
-    }
-
-    /** Pointers that served from the start come once more, in their order. */
-    private boolean servesFromTheStart(ModelPointer pointer) {
-        while (!servingFromTheStart.isEmpty()) {
-            if (servingFromTheStart.poll().equals(pointer)) {
-                return true;
-            }
-        }
-        return false;
+        models.take(served, context.getBroadcastState(BUNDLES));
     }
 
     @Override
@@ -280,7 +175,7 @@ public final class CardFunction
         histories.update(history);
         expiry.remind(transaction.eventTime(), timers);
 
-        ServingModel serving = champion.at(admitted.orderTime());
+        ServingModel serving = models.champion().at(admitted.orderTime());
         double score = serving == null ? Double.NaN : serving.model().score(step.sequence());
         Decision decision =
                 serving == null ? Decision.OBSERVE : serving.policy().decide(transaction, score);
@@ -289,7 +184,7 @@ public final class CardFunction
                         ? serving.reasons().explain(step.sequence(), REASONS)
                         : List.of();
         drift.add(serving, transaction, step.vector(), score);
-        ServingModel beside = shadow.at(admitted.orderTime());
+        ServingModel beside = models.shadow().at(admitted.orderTime());
         count(admitted, decision, step.approximate());
         out.collect(
                 new ScoredTransaction(

@@ -232,12 +232,21 @@ class CardFunctionTest {
                         List.of(pointer(NEW, NOON, null)),
                         false,
                         false);
+        OperatorSubtaskState state;
         try (Cards cards = new Cards(pinned, null)) {
             cards.announce(pointer(NEW, NOON, null));
             cards.take("a", NOON + 1);
             cards.watermark(NOON + 1);
 
             assertThat(cards.last().bundleId()).isEqualTo(OLD.bundle().id());
+            state = cards.harness.snapshot(1, 1);
+        }
+        // What was announced meanwhile is not lost for a run that follows promotions.
+        try (Cards next = new Cards(Events.settings(OrderMode.EVENT_TIME), state)) {
+            next.take("b", NOON + 2);
+            next.watermark(NOON + 2);
+
+            assertThat(next.last().bundleId()).isEqualTo(NEW.bundle().id());
         }
     }
 
