@@ -5,6 +5,8 @@ import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.Settings;
 import io.fraudstream.config.SettingsException;
 import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.model.BundleException;
+import io.fraudstream.model.ModelBundle;
 import io.fraudstream.recording.Durations;
 import io.fraudstream.recording.Mapping;
 import io.fraudstream.training.Backtest;
@@ -130,7 +132,8 @@ final class BacktestCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, SettingsException, TrainingException {
+    public Integer call()
+            throws IOException, SettingsException, TrainingException, BundleException {
         long started = System.nanoTime();
         Settings settings = settingsOptions.settings();
         CodecParts parts = SettingsOptions.codecParts(settings);
@@ -138,7 +141,10 @@ final class BacktestCommand implements Callable<Integer> {
         Mapping mapping;
         TrainingSettings trainingSettings;
         RecordedEvents events;
+        ModelBundle champion;
+        FeatureSchema schema = new FeatureSchema(parts.rates());
         try {
+            champion = training.champion(schema);
             labelDelay = Durations.parse(labelDelayText);
             requireOrder("--train-to", trainTo, "--train-from", trainFrom);
             requireOrder("--test-from", testFrom, "--train-to", trainTo.plusDays(1));
@@ -156,11 +162,10 @@ final class BacktestCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         TrainingOptions.warnOfRejections(err, events.rejected(), events.firstRejection());
-        FeatureSchema schema = new FeatureSchema(parts.rates());
         Backtest.Result result;
         try (TrainingDisplay display = new TrainingDisplay(err, Terminal.isInteractive())) {
             result =
-                    new Backtest(schema, trainingSettings, display)
+                    new Backtest(schema, trainingSettings, display, champion)
                             .run(
                                     events,
                                     TrainingOptions.startOf(trainFrom),
@@ -177,12 +182,14 @@ final class BacktestCommand implements Callable<Integer> {
                     .write(
                             training.report(),
                             result.model(),
+                            null,
                             List.of(
-                                    TrainingReport.Section.of(
+                                    new TrainingReport.Section(
                                             "Test days",
                                             result.all(),
                                             result.scored(),
-                                            bookMetrics(result.book()))));
+                                            bookMetrics(result.book()),
+                                            result.champion())));
         }
         double seconds = (System.nanoTime() - started) / 1e9;
         print(result, events.rejected(), seconds);

@@ -234,26 +234,22 @@ final class RetrainCommand implements Callable<Integer> {
         }
         if (training.report() != null && round.challenger() != null) {
             new TrainingReport(schema)
-                    .write(training.report(), round.challenger(), sections(round));
+                    .write(training.report(), round.challenger(), null, List.of(testDays(round)));
         }
     }
 
-    private static List<TrainingReport.Section> sections(RetrainingRound round) {
+    private static TrainingReport.Section testDays(RetrainingRound round) {
         double threshold = round.challenger().bundle().manifest().threshold();
-        TrainingReport.Section challenger =
-                TrainingReport.Section.of(
-                        "Test days, challenger",
-                        Evaluation.of(round.challengerScores(), threshold),
-                        round.challengerScores(),
-                        Map.of());
-        return round.championScores().isEmpty()
-                ? List.of(challenger)
-                : List.of(
-                        challenger,
-                        TrainingReport.Section.of(
-                                "Test days, champion at the challenger's threshold",
-                                Evaluation.of(round.championScores(), threshold),
-                                round.championScores(),
-                                Map.of()));
+        return new TrainingReport.Section(
+                "Test days",
+                Evaluation.of(round.challengerScores(), threshold),
+                round.challengerScores(),
+                Map.of(),
+                round.champion() == null
+                        ? null
+                        : new TrainingReport.Champion(
+                                round.champion().id(),
+                                round.champion().manifest().threshold(),
+                                round.championScores()));
     }
 }

@@ -4,6 +4,8 @@ import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.Settings;
 import io.fraudstream.config.SettingsException;
 import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.model.BundleException;
+import io.fraudstream.model.ModelBundle;
 import io.fraudstream.recording.Durations;
 import io.fraudstream.recording.Mapping;
 import io.fraudstream.training.Evaluation;
@@ -115,12 +117,19 @@ final class TrainCommand implements Callable<Integer> {
     private record Source(TrainingSet set, String notes) {}
 
     @Override
-    public Integer call() throws IOException, SettingsException, StoreException, TrainingException {
+    public Integer call()
+            throws IOException,
+                    SettingsException,
+                    StoreException,
+                    TrainingException,
+                    BundleException {
         Settings settings = settingsOptions.settings();
         CodecParts parts = SettingsOptions.codecParts(settings);
         FeatureSchema schema = new FeatureSchema(parts.rates());
         Source source;
+        ModelBundle champion;
         try {
+            champion = training.champion(schema);
             TrainingSettings trainingSettings = training.settings(settings.training());
             if (files != null) {
                 source = fromFiles(trainingSettings, schema, parts);
@@ -138,7 +147,11 @@ final class TrainCommand implements Callable<Integer> {
         }
         Files.write(modelOut, model.zip());
         if (training.report() != null) {
-            new TrainingReport(schema).write(training.report(), model, List.of());
+            TrainingReport.Champion onValidation =
+                    champion == null
+                            ? null
+                            : TrainingReport.Champion.of(champion, schema, source.set());
+            new TrainingReport(schema).write(training.report(), model, onValidation, List.of());
         }
         print(model, source.notes());
         return Fraudstream.DONE;
@@ -259,6 +272,10 @@ final class TrainCommand implements Callable<Integer> {
                 validation.precision(),
                 validation.recall(),
                 validation.f1());
+        out.println(
+                "Threshold chosen for "
+                        + model.bundle().manifest().thresholdChoice().policy()
+                        + ".");
         out.printf(
                 Locale.ROOT,
                 "Left out: %,d events without a mature label, %s.%n",

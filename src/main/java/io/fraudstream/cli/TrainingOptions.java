@@ -1,12 +1,19 @@
 package io.fraudstream.cli;
 
 import io.fraudstream.config.Settings;
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.model.BundleException;
+import io.fraudstream.model.BundleFormat;
+import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.NetworkKind;
+import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.model.dl4j.NetworkSettings;
 import io.fraudstream.training.ThresholdPolicy;
 import io.fraudstream.training.TrainingSettings;
 import io.fraudstream.transaction.Rejection;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -33,6 +40,12 @@ final class TrainingOptions {
             paramLabel = "DIR",
             description = "Write report.html and metrics.json there.")
     private Path report;
+
+    @Option(
+            names = "--compare",
+            paramLabel = "BUNDLE",
+            description = "Score the same events with this bundle too and compare; needs --report.")
+    private Path compare;
 
     @Option(
             names = "--threshold-by",
@@ -67,6 +80,23 @@ final class TrainingOptions {
     /** Where the report goes, or {@code null}. */
     Path report() {
         return report;
+    }
+
+    /**
+     * The bundle to compare with, or {@code null}.
+     *
+     * @throws BundleException if it cannot be used with these features
+     */
+    ModelBundle champion(FeatureSchema schema) throws IOException, BundleException {
+        if (compare == null) {
+            return null;
+        }
+        if (report == null) {
+            throw new TypeConversionException("--compare is given, expected --report with it");
+        }
+        ModelBundle champion = BundleFormat.read(Files.readAllBytes(compare));
+        CompiledScorer.of(champion, schema.fingerprint());
+        return champion;
     }
 
     /** What settings and options say together. */

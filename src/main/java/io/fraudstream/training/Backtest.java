@@ -2,6 +2,7 @@ package io.fraudstream.training;
 
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.model.BundleException;
+import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.model.dl4j.TrainingProgress;
 import io.fraudstream.transaction.FraudLabel;
@@ -25,9 +26,11 @@ public final class Backtest {
     private final FeatureSchema schema;
     private final TrainingSettings settings;
     private final TrainingProgress progress;
+    private final ModelBundle champion;
 
     /**
      * @param scored every transaction of the test range, in event order
+     * @param champion the other bundle on the same transactions; {@code null} without one
      * @param all over every transaction of the test range, against what really happened
      * @param book the same by the book's protocol
      * @param featureSeconds wall time of computing the features of all events
@@ -37,6 +40,7 @@ public final class Backtest {
     public record Result(
             TrainedModel model,
             List<ScoredEvent> scored,
+            TrainingReport.Champion champion,
             Evaluation all,
             BookProtocol book,
             long duplicates,
@@ -49,6 +53,18 @@ public final class Backtest {
     }
 
     public Backtest(FeatureSchema schema, TrainingSettings settings, TrainingProgress progress) {
+        this(schema, settings, progress, null);
+    }
+
+    /**
+     * @param champion scores the test range too; {@code null} for none
+     */
+    public Backtest(
+            FeatureSchema schema,
+            TrainingSettings settings,
+            TrainingProgress progress,
+            ModelBundle champion) {
+        this.champion = champion;
         this.schema = schema;
         this.settings = settings;
         this.progress = progress;
@@ -83,7 +99,7 @@ public final class Backtest {
         long featured = System.nanoTime();
         TrainedModel model = new Trainer(schema, progress).train(set);
         long trained = System.nanoTime();
-        List<ScoredEvent> scored = score(model, test, events.labels());
+        List<ScoredEvent> scored = score(model.bundle(), test, events.labels());
         long finished = System.nanoTime();
 
         double threshold = model.bundle().manifest().threshold();
@@ -105,6 +121,12 @@ public final class Backtest {
         return new Result(
                 model,
                 scored,
+                champion == null
+                        ? null
+                        : new TrainingReport.Champion(
+                                champion.id(),
+                                champion.manifest().threshold(),
+                                score(champion, test, events.labels())),
                 Evaluation.of(scored, threshold),
                 book,
                 features.duplicates(),
@@ -114,7 +136,7 @@ public final class Backtest {
     }
 
     private List<ScoredEvent> score(
-            TrainedModel model, List<FeatureRow> test, List<FraudLabel> labels)
+            ModelBundle bundle, List<FeatureRow> test, List<FraudLabel> labels)
             throws TrainingException {
         Set<String> frauds = new HashSet<>();
         for (FraudLabel label : labels) {
@@ -123,7 +145,7 @@ public final class Backtest {
             }
         }
         try {
-            CompiledScorer scorer = CompiledScorer.of(model.bundle(), schema.fingerprint());
+            CompiledScorer scorer = CompiledScorer.of(bundle, schema.fingerprint());
             List<ScoredEvent> scored = new ArrayList<>(test.size());
             for (FeatureRow row : test) {
                 scored.add(
@@ -135,7 +157,8 @@ public final class Backtest {
             return scored;
         } catch (BundleException unusable) {
             throw new TrainingException(
-                    "the new bundle cannot be used: " + unusable.getMessage(), unusable);
+                    "bundle " + bundle.id() + " cannot be used: " + unusable.getMessage(),
+                    unusable);
         }
     }
 }

@@ -1,117 +1,196 @@
 package io.fraudstream.training;
 
-import java.util.List;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.knowm.xchart.ChartEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** A line plot as inline SVG, small enough to write by hand. */
+/** A plot drawn by XChart as SVG, without a display. */
 final class Plot {
-    private static final int SIZE = 260;
-    private static final int LEFT = 46;
-    private static final int BOTTOM = 34;
-    private static final int TOP = 8;
-    private static final int TICKS = 4;
+    private static final int WIDTH = 460;
+    private static final int HEIGHT = 360;
+    private static final Pattern DIGITS = Pattern.compile("(\\.\\d\\d)\\d+");
+    private static final Color INK = new Color(0x33, 0x3a, 0x44);
+    private static final Color GRID = new Color(0xe4, 0xe7, 0xeb);
+    private static final BasicStroke SOLID = new BasicStroke(2);
+    private static final BasicStroke DASHED =
+            new BasicStroke(
+                    1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 1, new float[] {5, 4}, 0);
+    private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
 
-    /** A point in the plot's own units. */
-    record Point(double x, double y) {}
+    /** What a series stands for, told by its colour. */
+    enum Tone {
+        MODEL(0x1f, 0x5f, 0xa8),
+        CHAMPION(0xb8, 0x5c, 0x00),
+        FRAUD(0xb3, 0x26, 0x1e),
+        LEGITIMATE(0x2e, 0x7d, 0x5b),
+        REFERENCE(0x8a, 0x93, 0x9e);
 
-    /**
-     * @param color of CSS
-     * @param dots whether each point gets one
-     */
-    record Line(List<Point> points, String color, boolean dots) {}
+        private final Color color;
 
-    private final String across;
-    private final String up;
-    private final double minX;
-    private final double maxX;
-    private final double minY;
-    private final double maxY;
+        Tone(int red, int green, int blue) {
+            this.color = new Color(red, green, blue);
+        }
 
-    Plot(String across, String up, double minX, double maxX, double minY, double maxY) {
-        this.across = across;
-        this.up = up;
-        this.minX = minX;
-        this.maxX = maxX > minX ? maxX : minX + 1;
-        this.minY = minY;
-        this.maxY = maxY > minY ? maxY : minY + 1;
+        private Color faint() {
+            return new Color(color.getRed(), color.getGreen(), color.getBlue(), 48);
+        }
+    }
+
+    private final XYChart chart = new XYChart(WIDTH, HEIGHT);
+
+    Plot(String across, String up) {
+        chart.setXAxisTitle(across);
+        chart.setYAxisTitle(up);
+        var styler = chart.getStyler();
+        styler.setBaseFont(TEXT)
+                .setChartBackgroundColor(Color.WHITE)
+                .setPlotBackgroundColor(Color.WHITE)
+                .setPlotBorderVisible(false)
+                .setChartPadding(10)
+                .setChartFontColor(INK)
+                .setLegendPosition(Styler.LegendPosition.OutsideS)
+                .setLegendLayout(Styler.LegendLayout.Horizontal)
+                .setLegendBorderColor(Color.WHITE)
+                .setLegendFont(TEXT)
+                .setLegendPadding(4)
+                .setLocale(Locale.ROOT)
+                .setMarkerSize(6);
+        styler.setDecimalPattern("0.####");
+        styler.setAxisTitleFont(TEXT)
+                .setAxisTickLabelsFont(TEXT)
+                .setAxisTickLabelsColor(INK)
+                .setPlotGridLinesColor(GRID)
+                .setPlotGridLinesStroke(new BasicStroke(1))
+                .setXAxisTickMarkSpacingHint(60)
+                .setErrorBarsColorSeriesColor(true);
     }
 
     /** Both axes from 0 to 1. */
     static Plot ofShares(String across, String up) {
-        return new Plot(across, up, 0, 1, 0, 1);
+        Plot plot = new Plot(across, up).across(0, 1).up(0, 1);
+        plot.chart.getStyler().setXAxisDecimalPattern("0.0").setYAxisDecimalPattern("0.0");
+        return plot;
     }
 
-    String svg(List<Line> lines) {
-        StringBuilder svg = new StringBuilder();
-        svg.append(
-                format(
-                        "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\">",
-                        LEFT + SIZE + 12,
-                        TOP + SIZE + BOTTOM,
-                        LEFT + SIZE + 12,
-                        TOP + SIZE + BOTTOM));
-        for (int i = 0; i <= TICKS; i++) {
-            double x = minX + (maxX - minX) * i / TICKS;
-            double y = minY + (maxY - minY) * i / TICKS;
-            svg.append(
-                    format(
-                            "<path class=\"grid\" d=\"M%.1f %d V%d\"/>",
-                            acrossOf(x), TOP, TOP + SIZE));
-            svg.append(
-                    format(
-                            "<path class=\"grid\" d=\"M%d %.1f H%d\"/>",
-                            LEFT, upOf(y), LEFT + SIZE));
-            svg.append(
-                    format(
-                            "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                            acrossOf(x), TOP + SIZE + 14, number(x)));
-            svg.append(
-                    format(
-                            "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
-                            LEFT - 4, upOf(y) + 4, number(y)));
+    Plot across(double min, double max) {
+        chart.getStyler().setXAxisMin(min).setXAxisMax(max);
+        return this;
+    }
+
+    Plot up(double min, double max) {
+        chart.getStyler().setYAxisMin(min).setYAxisMax(max);
+        return this;
+    }
+
+    /** The axis across by decades. */
+    Plot logarithmicAcross() {
+        chart.getStyler().setXAxisLogarithmic(true);
+        return this;
+    }
+
+    /** The axis up by decades. */
+    Plot logarithmicUp() {
+        chart.getStyler().setYAxisLogarithmic(true);
+        return this;
+    }
+
+    /** Other words for the numbers across. */
+    Plot labelsAcross(Function<Double, String> words) {
+        chart.getStyler().setXAxisTickLabelsFormattingFunction(words);
+        return this;
+    }
+
+    /** A line through points in order. */
+    Plot line(String name, double[] x, double[] y, Tone tone) {
+        draw(chart.addSeries(name, x, y), tone, SeriesMarkers.NONE);
+        return this;
+    }
+
+    /** A line with the area below it filled. */
+    Plot filled(String name, double[] x, double[] y, Tone tone) {
+        band(name, x, new double[x.length], y, tone);
+        draw(chart.addSeries(name + " outline", x, y), tone, SeriesMarkers.NONE)
+                .setShowInLegend(false);
+        return this;
+    }
+
+    /** A line with a mark at each point. */
+    Plot marked(String name, double[] x, double[] y, Tone tone) {
+        draw(chart.addSeries(name, x, y), tone, SeriesMarkers.CIRCLE);
+        return this;
+    }
+
+    /** A dashed line to compare with. */
+    Plot reference(String name, double[] x, double[] y) {
+        draw(chart.addSeries(name, x, y), Tone.REFERENCE, SeriesMarkers.NONE).setLineStyle(DASHED);
+        return this;
+    }
+
+    /** The area between two lines. */
+    Plot band(String name, double[] x, double[] low, double[] high, Tone tone) {
+        int n = x.length;
+        double[] around = new double[2 * n];
+        double[] edge = new double[2 * n];
+        for (int i = 0; i < n; i++) {
+            around[i] = x[i];
+            edge[i] = low[i];
+            around[2 * n - 1 - i] = x[i];
+            edge[2 * n - 1 - i] = high[i];
         }
-        for (Line line : lines) {
-            StringBuilder path = new StringBuilder();
-            for (Point point : line.points()) {
-                path.append(
-                        format(
-                                "%s%.1f %.1f",
-                                path.isEmpty() ? "M" : " L", acrossOf(point.x()), upOf(point.y())));
-                if (line.dots()) {
-                    svg.append(
-                            format(
-                                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>",
-                                    acrossOf(point.x()), upOf(point.y()), line.color()));
-                }
-            }
-            svg.append(format("<path d=\"%s\" fill=\"none\" stroke=\"%s\"/>", path, line.color()));
+        XYSeries series = draw(chart.addSeries(name, around, edge), tone, SeriesMarkers.NONE);
+        series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.PolygonArea);
+        series.setFillColor(tone.faint());
+        series.setLineColor(new Color(255, 255, 255, 0));
+        return this;
+    }
+
+    private static XYSeries draw(XYSeries series, Tone tone, Marker marker) {
+        series.setMarker(marker);
+        series.setMarkerColor(tone.color);
+        series.setLineColor(tone.color);
+        series.setLineStyle(SOLID);
+        return series;
+    }
+
+    /** As an HTML figure that needs no other file; each SVG is closed in itself, ids and all. */
+    String figure(String caption) {
+        String image = Base64.getEncoder().encodeToString(svg().getBytes(StandardCharsets.UTF_8));
+        return "<figure><img width=\""
+                + WIDTH
+                + "\" height=\""
+                + HEIGHT
+                + "\" alt=\""
+                + Page.escape(caption)
+                + "\" src=\"data:image/svg+xml;base64,"
+                + image
+                + "\"/><figcaption>"
+                + Page.escape(caption)
+                + "</figcaption></figure>\n";
+    }
+
+    private String svg() {
+        byte[] bytes;
+        try {
+            bytes = ChartEncoder.getBytes(chart, "svg");
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
         }
-        svg.append(
-                format(
-                        "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-                        LEFT + SIZE / 2, TOP + SIZE + 30, across));
-        svg.append(
-                format(
-                        "<text transform=\"translate(11 %d) rotate(-90)\""
-                                + " text-anchor=\"middle\">%s</text></svg>",
-                        TOP + SIZE / 2, up));
-        return svg.toString();
-    }
-
-    private double acrossOf(double x) {
-        return LEFT + SIZE * Math.max(0, Math.min(1, (x - minX) / (maxX - minX)));
-    }
-
-    private double upOf(double y) {
-        return TOP + SIZE * (1 - Math.max(0, Math.min(1, (y - minY) / (maxY - minY))));
-    }
-
-    private static String number(double value) {
-        String text = String.format(Locale.ROOT, "%.3f", value);
-        return text.replaceAll("0+$", "").replaceAll("\\.$", "");
-    }
-
-    private static String format(String pattern, Object... values) {
-        return String.format(Locale.ROOT, pattern, values);
+        String svg = new String(bytes, StandardCharsets.UTF_8);
+        // The prolog names a DTD on the web. A hundredth of a pixel is fine enough; the glyphs'
+        // outlines come with many more digits.
+        return DIGITS.matcher(svg.substring(svg.indexOf("<svg"))).replaceAll("$1");
     }
 }

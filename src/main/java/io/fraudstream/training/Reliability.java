@@ -17,7 +17,28 @@ public record Reliability(List<Bin> bins) {
      * @param meanScore what was expected
      * @param fraudShare what happened
      */
-    public record Bin(long events, long frauds, double meanScore, double fraudShare) {}
+    public record Bin(long events, long frauds, double meanScore, double fraudShare) {
+        /** The lower end of the share's 95 % interval (Wilson 1927). */
+        double low() {
+            return wilson(-1);
+        }
+
+        /** Its upper end. */
+        double high() {
+            return wilson(1);
+        }
+
+        private double wilson(int side) {
+            double z = 1.959964;
+            double spread =
+                    z
+                            * Math.sqrt(
+                                    fraudShare * (1 - fraudShare) / events
+                                            + z * z / (4.0 * events * events));
+            double place = fraudShare + z * z / (2 * events) + side * spread;
+            return Math.max(0, Math.min(1, place / (1 + z * z / events)));
+        }
+    }
 
     public Reliability {
         bins = List.copyOf(bins);
@@ -46,6 +67,34 @@ public record Reliability(List<Bin> bins) {
             }
             bins.add(new Bin(to - from, hits, sum / (to - from), (double) hits / (to - from)));
             from = to;
+        }
+        return new Reliability(bins);
+    }
+
+    /**
+     * Bins of given scores instead of equal size, empty ones left out.
+     *
+     * @param edges lower ends, ascending; a score belongs to the last one that it reaches
+     */
+    static Reliability between(double[] scores, boolean[] frauds, double[] edges) {
+        double[] sums = new double[edges.length];
+        long[] events = new long[edges.length];
+        long[] hits = new long[edges.length];
+        for (int i = 0; i < scores.length; i++) {
+            int bin = edges.length - 1;
+            while (bin > 0 && scores[i] < edges[bin]) {
+                bin--;
+            }
+            sums[bin] += scores[i];
+            events[bin]++;
+            hits[bin] += frauds[i] ? 1 : 0;
+        }
+        List<Bin> bins = new ArrayList<>();
+        for (int bin = edges.length - 1; bin >= 0; bin--) {
+            if (events[bin] > 0) {
+                double mean = sums[bin] / events[bin];
+                bins.add(new Bin(events[bin], hits[bin], mean, (double) hits[bin] / events[bin]));
+            }
         }
         return new Reliability(bins);
     }

@@ -241,7 +241,7 @@ public final class Retraining {
         }
         return new RetrainingRound(
                 days,
-                champion.map(ModelBundle::id).orElse(null),
+                champion.orElse(null),
                 challenger,
                 decision,
                 decision.passed() && writes,

@@ -1,5 +1,6 @@
 package io.fraudstream.training;
 
+import io.fraudstream.model.ModelBundle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.Map;
 /**
  * What came of a round of retraining.
  *
- * @param championId of the bundle in service that it was compared with; {@code null} without one
+ * @param champion the bundle in service that it was compared with; {@code null} without one
  * @param challenger {@code null} where there was too little data to train one
  * @param promoted whether the challenger serves now; false where it passed in a dry run
  * @param challengerScores of the test days; empty where nothing was trained
@@ -18,7 +19,7 @@ import java.util.Map;
  */
 public record RetrainingRound(
         Days days,
-        String championId,
+        ModelBundle champion,
         TrainedModel challenger,
         GateDecision decision,
         boolean promoted,
@@ -41,6 +42,11 @@ public record RetrainingRound(
         }
     }
 
+    /** {@code null} without a champion. */
+    public String championId() {
+        return champion == null ? null : champion.id();
+    }
+
     /** {@code promoted}, {@code refused}, or {@code passed} where a dry run changed nothing. */
     public String outcome() {
         return promoted ? "promoted" : decision.passed() ? "passed" : "refused";
@@ -55,7 +61,7 @@ public record RetrainingRound(
         fields.put("trainTo", time(days.trainTo()));
         fields.put("testFrom", time(days.testFrom));
         fields.put("testTo", time(days.testTo));
-        fields.put("champion", championId);
+        fields.put("champion", championId());
         fields.put("challenger", challenger == null ? null : challenger.bundle().id());
         List<Map<String, Object>> rules = new ArrayList<>();
         for (GateRule rule : decision.rules()) {
@@ -86,9 +92,9 @@ public record RetrainingRound(
                         + ", labels known by "
                         + time(days.asOf)
                         + "; "
-                        + (championId == null
+                        + (champion == null
                                 ? "no champion to compare with."
-                                : "champion " + championId + "."));
+                                : "champion " + championId() + "."));
         int names = 0;
         for (GateRule rule : decision.rules()) {
             names = Math.max(names, rule.name().length());

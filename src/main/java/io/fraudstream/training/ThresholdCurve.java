@@ -59,17 +59,21 @@ final class ThresholdCurve {
                 costMinor(step) / days);
     }
 
-    /** The threshold of each budget, and one more; the highest first, none twice. */
+    /**
+     * The chosen threshold and that of each budget that would give other alerts; the highest first.
+     */
     List<BundleManifest.Candidate> candidates(double chosen) {
         if (ranked.frauds() == 0) {
             return List.of();
         }
         TreeMap<Double, BundleManifest.Candidate> candidates = new TreeMap<>();
-        for (int budget : BUDGETS) {
-            double threshold = threshold(byAlerts(budget));
-            candidates.put(threshold, at(threshold));
-        }
         candidates.put(chosen, at(chosen));
+        for (int budget : BUDGETS) {
+            int step = byAlerts(budget);
+            if (step != ranked.lastAlert(chosen)) {
+                candidates.put(threshold(step), at(threshold(step)));
+            }
+        }
         candidates.values().removeIf(candidate -> Double.isNaN(candidate.precision()));
         return List.copyOf(candidates.descendingMap().values());
     }

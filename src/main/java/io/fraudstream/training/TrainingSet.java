@@ -1,5 +1,6 @@
 package io.fraudstream.training;
 
+import io.fraudstream.model.FraudModel;
 import io.fraudstream.model.dl4j.Examples;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -103,6 +104,19 @@ public final class TrainingSet {
         z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
         z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
         return ((z ^ z >>> 31) >>> 11) * 0x1.0p-53 < settings.legitimateShare();
+    }
+
+    /** The validation days, in event order, as a model scores them. */
+    public List<ScoredEvent> scoreValidation(FraudModel model) {
+        List<ScoredEvent> scored = new ArrayList<>(validation.size());
+        for (int i = 0; i < validation.size(); i++) {
+            scored.add(
+                    ScoredEvent.of(
+                            validation.row(i),
+                            model.score(validation.sequence(i)),
+                            validation.isFraud(i)));
+        }
+        return scored;
     }
 
     TrainingSettings settings() {

@@ -53,10 +53,10 @@ class RetrainingTest {
         RecordedEvents events = Samples.stream(DAYS, 1);
         whole = stores.resolve("whole");
         outage = stores.resolve("outage");
-        StoredSamples.write(whole, events, events.labels());
+        StoredSamples.write(whole, events, events.labels(), SCHEMA);
         List<FraudLabel> early =
                 events.labels().stream().filter(label -> label.knownAt() < TEST_FROM).toList();
-        StoredSamples.write(outage, events, early);
+        StoredSamples.write(outage, events, early, SCHEMA);
     }
 
     @BeforeEach
@@ -69,7 +69,7 @@ class RetrainingTest {
         RetrainingRound round = retraining(whole, LIMITS).run(end(), false);
 
         assertThat(round.promoted()).isTrue();
-        assertThat(round.championId()).isNull();
+        assertThat(round.champion()).isNull();
         assertThat(round.decision().refusals()).isEmpty();
         assertThat(round.days().testFrom()).isEqualTo(TEST_FROM + 1);
         assertThat(round.challengerScores())
@@ -215,7 +215,10 @@ class RetrainingTest {
                             3 * t.baseAmountMinor()));
         }
         StoredSamples.write(
-                dearer, new RecordedEvents(changed, events.labels(), 0, null), events.labels());
+                dearer,
+                new RecordedEvents(changed, events.labels(), 0, null),
+                events.labels(),
+                SCHEMA);
         // The days that the scores were counted on in training.
         long to = bundle.manifest().trainingTo() + 1;
         long from = to - 5 * DAY;

@@ -1,7 +1,6 @@
 package io.fraudstream.training;
 
-import static io.fraudstream.training.Samples.SCHEMA;
-
+import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.features.FeatureSpec;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Transaction;
@@ -19,23 +18,31 @@ import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
 /** Writes events with their features into an event store, as far as training reads it. */
-final class StoredSamples {
+public final class StoredSamples {
     private StoredSamples() {}
+
+    /** Days of {@link Samples#stream} with all labels, and features of this schema. */
+    public static void write(Path store, int days, long seed, FeatureSchema schema)
+            throws SQLException, IOException {
+        RecordedEvents events = Samples.stream(days, seed);
+        write(store, events, events.labels(), schema);
+    }
 
     /**
      * @param labels that reached the store, which need not be all
      */
-    static void write(Path store, RecordedEvents events, List<FraudLabel> labels)
+    static void write(
+            Path store, RecordedEvents events, List<FraudLabel> labels, FeatureSchema schema)
             throws SQLException, IOException {
         Map<String, FeatureRow> rows = new LinkedHashMap<>();
-        new OfflineFeatures(SCHEMA)
+        new OfflineFeatures(schema)
                 .run(events.transactions(), labels, row -> rows.put(row.transactionId(), row));
         Files.createDirectories(store);
         try (DuckDBConnection connection =
                         (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             String features =
-                    SCHEMA.specs().stream()
+                    schema.specs().stream()
                             .map(FeatureSpec::name)
                             .map(name -> ", f_" + name + " FLOAT")
                             .collect(Collectors.joining());
@@ -50,7 +57,7 @@ final class StoredSamples {
             try (DuckDBAppender appender =
                     connection.createAppender(DuckDBConnection.DEFAULT_SCHEMA, "transactions")) {
                 for (Transaction t : events.transactions()) {
-                    append(appender, t, rows.get(t.id()).vector());
+                    append(appender, t, rows.get(t.id()).vector(), schema.fingerprint());
                 }
             }
             statement.execute(
@@ -75,7 +82,8 @@ final class StoredSamples {
         }
     }
 
-    private static void append(DuckDBAppender appender, Transaction t, float[] vector)
+    private static void append(
+            DuckDBAppender appender, Transaction t, float[] vector, String fingerprint)
             throws SQLException {
         appender.beginRow();
         appender.append(t.id());
@@ -91,7 +99,7 @@ final class StoredSamples {
         appender.append("a bundle");
         appender.append(t.eventTime() % 2 == 0 ? "alert" : "pass");
         appender.append(t.eventTime() + 5);
-        appender.append(SCHEMA.fingerprint());
+        appender.append(fingerprint);
         for (float value : vector) {
             appender.append(value);
         }

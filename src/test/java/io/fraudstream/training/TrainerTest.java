@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.BundleManifest;
@@ -17,16 +15,12 @@ import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.model.dl4j.NetworkSettings;
 import io.fraudstream.model.dl4j.TrainingProgress;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -34,8 +28,6 @@ class TrainerTest {
     private static final int DAYS = 30;
 
     private static final Map<NetworkKind, TrainedModel> MODELS = new EnumMap<>(NetworkKind.class);
-
-    @TempDir private Path directory;
 
     /** Training takes its time; what comes of it is not changed by any test. */
     @BeforeAll
@@ -172,37 +164,6 @@ class TrainerTest {
                 .extracting(ScoredEvent::score)
                 .isEqualTo(all.scored().stream().map(ScoredEvent::score).toList());
         assertThat(known.model().zip()).isEqualTo(all.model().zip());
-    }
-
-    @Test
-    void theReportIsOnePageAndItsNumbers() throws IOException {
-        TrainedModel model = MODELS.get(NetworkKind.LSTM);
-        List<ScoredEvent> none = List.of(new ScoredEvent("1", "card", START, 0.5, false));
-
-        new TrainingReport(SCHEMA)
-                .write(
-                        directory.resolve("report"),
-                        model,
-                        List.of(
-                                TrainingReport.Section.of(
-                                        "Test <days>",
-                                        Evaluation.of(new double[] {0.5}, new boolean[1], 0.5),
-                                        none,
-                                        Map.of("further", 7.0))));
-
-        String page = Files.readString(directory.resolve("report/report.html"));
-        assertThat(page)
-                .startsWith("<!doctype html>")
-                .contains(
-                        model.bundle().id(), "Precision and recall", "Reliability", "Loss by epoch")
-                .contains("Test &lt;days&gt;", "card_amount_over_usual", "<svg")
-                .doesNotContain("<script", "http:", "https:", "NaN");
-        JsonNode numbers =
-                new ObjectMapper().readTree(directory.resolve("report/metrics.json").toFile());
-        assertThat(numbers.path("bundle").asText()).isEqualTo(model.bundle().id());
-        assertThat(numbers.path("Validation days").path("averagePrecision").asDouble())
-                .isEqualTo(model.validation().averagePrecision());
-        assertThat(numbers.path("Test <days>").path("further").asInt()).isEqualTo(7);
     }
 
     private static TrainedModel train(NetworkKind kind, long seed) throws TrainingException {
