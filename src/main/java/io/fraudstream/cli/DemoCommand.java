@@ -3,6 +3,9 @@ package io.fraudstream.cli;
 import io.fraudstream.demo.Demo;
 import io.fraudstream.demo.DemoResult;
 import io.fraudstream.demo.DemoSettings;
+import io.fraudstream.demo.Detection;
+import io.fraudstream.demo.RetrainingResult;
+import io.fraudstream.training.RetrainingRound;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -35,7 +38,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "  fraudstream demo --seconds 60",
-            "  fraudstream demo --seconds 20 --keep demo-data"
+            "  fraudstream demo --seconds 20 --keep demo-data",
+            "  fraudstream demo --retrain --summary demo.json"
         })
 final class DemoCommand implements Callable<Integer> {
     private static final long SHUTDOWN_SECONDS = 90;
@@ -43,16 +47,25 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            defaultValue = "60",
-            description = "How long live traffic runs (default: ${DEFAULT-VALUE}).")
-    private int seconds;
+            description = "How long live traffic runs (default: 60).")
+    private Integer seconds;
 
     @Option(
             names = "--rate",
             paramLabel = "N",
-            defaultValue = "200",
-            description = "Live transactions a second (default: ${DEFAULT-VALUE}).")
-    private int rate;
+            description =
+                    "Live transactions a second (default: 200, and 1500 with --retrain, which makes"
+                            + " days pass in seconds).")
+    private Integer rate;
+
+    @Option(
+            names = "--retrain",
+            description =
+                    "Let a new kind of fraud come up, retrain on it and swap the model in the"
+                            + " running job; then lose labels, so that the next retraining is"
+                            + " refused. Live traffic runs as long as that takes, about two"
+                            + " minutes.")
+    private boolean retrain;
 
     @Option(
             names = "--seed",
@@ -81,13 +94,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         DemoSettings settings;
         try {
-            settings =
-                    new DemoSettings(
-                            Duration.ofSeconds(seconds),
-                            rate,
-                            DemoSettings.DEFAULT.historyDays(),
-                            DemoSettings.DEFAULT.cards(),
-                            seed);
+            settings = settings();
             requireEmpty(keep);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
@@ -131,6 +138,21 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private DemoSettings settings() {
+        if (retrain && seconds != null) {
+            throw new IllegalArgumentException(
+                    "--seconds is " + seconds + ", expected none with --retrain");
+        }
+        DemoSettings basis = retrain ? DemoSettings.RETRAINING : DemoSettings.DEFAULT;
+        return new DemoSettings(
+                seconds == null ? basis.live() : Duration.ofSeconds(seconds),
+                rate == null ? basis.rate() : rate,
+                basis.historyDays(),
+                basis.cards(),
+                seed,
+                retrain);
+    }
+
     private void report(DemoResult result, Duration elapsed) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         Histogram latency = result.latencyMicros();
@@ -169,6 +191,9 @@ final class DemoCommand implements Callable<Integer> {
                     "First alert after %.0f s.%n",
                     result.firstAlert().toMillis() / 1000.0);
         }
+        if (result.retraining() != null) {
+            print(result.retraining());
+        }
         out.flush();
         Map<String, Object> live = new LinkedHashMap<>();
         live.put("read", result.live().read());
@@ -177,8 +202,11 @@ final class DemoCommand implements Callable<Integer> {
         live.put("frauds", result.frauds());
         live.put("precision", result.precision());
         live.put("recall", result.recall());
-        new RunSummary(result.counts(), elapsed)
-                .withLatency(latency, 1000.0)
+        RunSummary summary = new RunSummary(result.counts(), elapsed);
+        if (result.retraining() != null) {
+            summary.with("retraining", fields(result.retraining()));
+        }
+        summary.withLatency(latency, 1000.0)
                 .with("live", live)
                 .with(
                         "firstAlertSeconds",
@@ -186,6 +214,54 @@ final class DemoCommand implements Callable<Integer> {
                                 ? null
                                 : result.firstAlert().toMillis() / 1000.0)
                 .write(summaryFile);
+    }
+
+    private void print(RetrainingResult retraining) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                "%nDetection on live traffic, against what is simulated to be true:%n"
+                        + "%-38s %9s %7s %9s %9s %7s %16s%n",
+                "", "events", "frauds", "avg.prec.", "precision", "recall", "recall at budget");
+        print(out, "first model, until the swap", retraining.before());
+        if (retraining.after() == null) {
+            out.println("No challenger was promoted.");
+            return;
+        }
+        print(out, "promoted model, since the swap", retraining.after());
+        print(out, "had the first model gone on since then", retraining.afterWithout());
+        out.printf(
+                Locale.ROOT,
+                "Average precision gained by the swap: %+.3f, 95 %% interval %+.3f to %+.3f. The"
+                        + " first model's last score was of a record sent %,d ms after the"
+                        + " announcement.%n",
+                retraining.gain().value(),
+                retraining.gain().low(),
+                retraining.gain().high(),
+                retraining.swapMillis());
+    }
+
+    private static void print(PrintWriter out, String name, Detection detection) {
+        out.printf(
+                Locale.ROOT,
+                "%-38s %,9d %,7d %9.3f %9.2f %7.2f %16.2f%n",
+                name,
+                detection.events(),
+                detection.frauds(),
+                detection.averagePrecision(),
+                detection.precision(),
+                detection.recall(),
+                detection.recallAtBudget());
+    }
+
+    private static Map<String, Object> fields(RetrainingResult retraining) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("rounds", retraining.rounds().stream().map(RetrainingRound::fields).toList());
+        fields.put("before", retraining.before());
+        fields.put("after", retraining.after());
+        fields.put("afterWithout", retraining.afterWithout());
+        fields.put("averagePrecisionGain", retraining.gain());
+        fields.put("swapMillis", retraining.swapMillis());
+        return fields;
     }
 
     private static void requireEmpty(Path directory) throws IOException {

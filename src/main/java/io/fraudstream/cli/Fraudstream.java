@@ -45,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimulateCommand.class,
             LabelsCommand.class,
             ExplainCommand.class,
+            RetrainCommand.class,
             ModelsCommand.class,
             StoreCommand.class,
             BrokerCommand.class,

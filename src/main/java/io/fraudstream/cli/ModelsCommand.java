@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 /** The registry of bundles, and who is in service. */
 @Command(
         name = "models",
+        subcommands = DriftCommand.class,
         description = "Shows and changes the registry of model bundles.",
         footer = {
             "  fraudstream models publish model.zip",
@@ -46,7 +47,8 @@ final class ModelsCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "list, show, diff, publish, promote, threshold, rollback or retire is missing");
+                "list, show, diff, publish, promote, threshold, rollback, retire or drift is"
+                        + " missing");
     }
 
     @Command(

@@ -33,6 +33,10 @@ final class InvalidSetting extends IllegalArgumentException {
         unless(value.toMillis() > 0, key, Durations.format(value), "1ms or more");
     }
 
+    static void unlessShare(String key, double value) {
+        unless(value >= 0 && value <= 1, key, value, "0 to 1");
+    }
+
     static void unlessNotNegative(String key, Duration value) {
         unless(!value.isNegative(), key, Durations.format(value), "zero or more");
     }

@@ -30,6 +30,7 @@ public record Settings(
         Store store,
         Registry registry,
         Training training,
+        Retraining retraining,
         Map<String, String> flink) {
 
     public static final Settings DEFAULT =
@@ -70,6 +71,7 @@ public record Settings(
                             ThresholdPolicy.DEFAULT.by(),
                             ThresholdPolicy.DEFAULT.precision(),
                             ThresholdPolicy.DEFAULT.reviewCostMinor()),
+                    new Retraining(null, 7, 1000, 50, 0.01, 0.01, 2, 1.5, 0.1, 30, 0),
                     Map.of());
 
     public Settings {
@@ -91,6 +93,8 @@ public record Settings(
                 + registry
                 + ", training="
                 + training
+                + ", retraining="
+                + retraining
                 + ", flink="
                 + Secrets.hide(flink)
                 + "]";
@@ -367,6 +371,53 @@ public record Settings(
     }
 
     /**
+     * When a challenger is trained, and what it must keep to be promoted.
+     *
+     * @param every how much time lies between rounds; {@code null} for one round
+     * @param testDays the newest matured days, on which it is compared with the champion
+     * @param minEvents fewer test events decide nothing
+     * @param minFrauds likewise for known frauds, to test on and to learn from
+     * @param averagePrecisionMargin by how much it may lie below the champion's
+     * @param maxCalibrationError the highest expected calibration error
+     * @param meanScoreFactor how many times the mean score may be the share of frauds, or the other
+     *     way round
+     * @param alertVolumeFactor how many times the budget of alerts a day may be raised
+     * @param segmentMargin by how much recall in a segment may lie below the champion's
+     * @param segmentMinFrauds segments with fewer frauds are not looked at
+     * @param maxFeaturePsi the highest population stability index of a feature; 0 reports it only
+     */
+    public record Retraining(
+            Duration every,
+            int testDays,
+            int minEvents,
+            int minFrauds,
+            double averagePrecisionMargin,
+            double maxCalibrationError,
+            double meanScoreFactor,
+            double alertVolumeFactor,
+            double segmentMargin,
+            int segmentMinFrauds,
+            double maxFeaturePsi) {
+        public Retraining {
+            if (every != null) {
+                InvalidSetting.unlessPositive("every", every);
+            }
+            InvalidSetting.unlessPositive("testDays", testDays);
+            InvalidSetting.unlessPositive("minEvents", minEvents);
+            InvalidSetting.unlessPositive("minFrauds", minFrauds);
+            InvalidSetting.unlessShare("averagePrecisionMargin", averagePrecisionMargin);
+            InvalidSetting.unlessShare("maxCalibrationError", maxCalibrationError);
+            InvalidSetting.unless(
+                    meanScoreFactor >= 1, "meanScoreFactor", meanScoreFactor, "1 or more");
+            InvalidSetting.unless(
+                    alertVolumeFactor >= 1, "alertVolumeFactor", alertVolumeFactor, "1 or more");
+            InvalidSetting.unlessShare("segmentMargin", segmentMargin);
+            InvalidSetting.unlessPositive("segmentMinFrauds", segmentMinFrauds);
+            InvalidSetting.unless(maxFeaturePsi >= 0, "maxFeaturePsi", maxFeaturePsi, "0 or more");
+        }
+    }
+
+    /**
      * The effective settings as YAML in the shape of the file, secrets hidden, in a fixed order.
      */
     public String toYaml() {
@@ -381,6 +432,7 @@ public record Settings(
                         store,
                         registry,
                         training,
+                        retraining,
                         new TreeMap<>(Secrets.hide(flink))));
     }
 

@@ -10,6 +10,7 @@ import io.fraudstream.job.JobCounts;
 import io.fraudstream.job.KafkaSettings;
 import io.fraudstream.job.LocalJob;
 import io.fraudstream.kafka.LocalBroker;
+import io.fraudstream.kafka.PointerTopic;
 import io.fraudstream.kafka.RecordProducer;
 import io.fraudstream.kafka.TopicNames;
 import io.fraudstream.kafka.Topics;
@@ -130,6 +131,7 @@ public final class Demo {
                         broker.bootstrapServers(),
                         names,
                         present,
+                        liveFrom,
                         before);
             }
         }
@@ -162,7 +164,8 @@ public final class Demo {
                 liveFrom.minus(history),
                 history.plus(settings.liveEventTime()),
                 DemoSettings.TRANSACTIONS_PER_CARD_AND_DAY,
-                1);
+                settings.retraining() ? RetrainingAct.FRAUD_INTENSITY : 1,
+                settings.retraining() ? liveFrom : null);
     }
 
     /**
@@ -191,14 +194,7 @@ public final class Demo {
         EventStoreReader reader = new EventStoreReader(directory.resolve("store"), schema);
         EventStoreReader.Span span =
                 reader.span().orElseThrow(() -> new TrainingException("the event store is empty"));
-        TrainingSettings defaults = TrainingSettings.defaults(NetworkKind.DENSE, settings.seed());
-        TrainingSettings training =
-                new TrainingSettings(
-                        defaults.network(),
-                        defaults.labelMaturity(),
-                        defaults.validationDays(),
-                        defaults.legitimateShare(),
-                        ThresholdPolicy.alerts(ALERTS_PER_DAY));
+        TrainingSettings training = training();
         TrainingWindow window = new TrainingWindow(span.first(), span.last() + 1, span.last());
         TrainingSet set =
                 new TrainingSet(
@@ -222,6 +218,17 @@ public final class Demo {
                 ModelPointer.CHAMPION, model.bundle().id(), 0, null, Why.of("demo"));
     }
 
+    private TrainingSettings training() {
+        TrainingSettings defaults = TrainingSettings.defaults(NetworkKind.DENSE, settings.seed());
+        return new TrainingSettings(
+                defaults.network(),
+                defaults.labelMaturity(),
+                settings.retraining() ? RetrainingAct.VALIDATION_DAYS : defaults.validationDays(),
+                defaults.legitimateShare(),
+                ThresholdPolicy.alerts(
+                        settings.retraining() ? RetrainingAct.ALERTS_PER_DAY : ALERTS_PER_DAY));
+    }
+
     private DemoResult serve(
             Settings jobSettings,
             CodecParts parts,
@@ -229,22 +236,46 @@ public final class Demo {
             String bootstrapServers,
             TopicNames names,
             LiveTraffic present,
+            Instant liveFrom,
             JobCounts before)
             throws Exception {
+        RetrainingAct act =
+                settings.retraining()
+                        ? new RetrainingAct(
+                                jobSettings,
+                                training(),
+                                new FeatureSchema(parts.rates()),
+                                new PointerTopic(bootstrapServers, names.models(), Map.of()),
+                                champion,
+                                liveFrom,
+                                clock,
+                                progress,
+                                this::say)
+                        : null;
         JobPlan plan =
                 JobPlan.of(
-                        jobSettings, parts, KafkaSettings.Start.EARLIEST, Map.of(), champion, -1);
+                        jobSettings,
+                        parts,
+                        KafkaSettings.Start.EARLIEST,
+                        Map.of(),
+                        // A pinned one would serve whatever is promoted.
+                        act == null ? champion : null,
+                        -1);
         LocalJob job = LocalJob.start(plan.kafka(), plan.job(), plan.flink(), plan.codecs(), false);
         try (AlertWatch watch =
                 new AlertWatch(bootstrapServers, names.alerts(), present.sent(), this::show)) {
             job.awaitRunning();
-            say(
-                    String.format(
-                            Locale.ROOT,
-                            "Live traffic: %d transactions a second for %d s.",
-                            settings.rate(),
-                            settings.live().toSeconds()));
-            present.sendSteadily(settings.live().toNanos(), settings.rate());
+            if (act == null) {
+                say(
+                        String.format(
+                                Locale.ROOT,
+                                "Live traffic: %d transactions a second for %d s.",
+                                settings.rate(),
+                                settings.live().toSeconds()));
+                present.sendSteadily(settings.live().toNanos(), settings.rate());
+            } else {
+                act.play(present, settings.rate());
+            }
             job.awaitRead(present.records(), DRAIN);
             JobCounts live = job.stop();
             watch.awaitAlerts(live.alerts(), DRAIN);
@@ -264,11 +295,16 @@ public final class Demo {
                     watch.hits(),
                     frauds,
                     watch.latencyMicros(),
-                    firstAlert);
+                    firstAlert,
+                    act == null ? null : act.result(present));
         }
     }
 
     private void show(AlertWatch.Seen seen) {
+        if (settings.retraining() && firstAlert != null) {
+            // There are many a second; the first shows what they look like.
+            return;
+        }
         if (firstAlert == null) {
             firstAlert = Duration.ofNanos(System.nanoTime() - began);
         }

@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
  * @param latencyMicros from when a transaction was due to be sent to its alert being read,
  *     microseconds
  * @param firstAlert since the demo began; {@code null} if none came
+ * @param retraining what came of the rounds of retraining; {@code null} without them
  */
 public record DemoResult(
         JobCounts counts,
@@ -23,7 +24,8 @@ public record DemoResult(
         long hits,
         long frauds,
         Histogram latencyMicros,
-        Duration firstAlert) {
+        Duration firstAlert,
+        RetrainingResult retraining) {
     public double precision() {
         return alerts == 0 ? 0 : (double) hits / alerts;
     }

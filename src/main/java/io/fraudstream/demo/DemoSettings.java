@@ -9,12 +9,24 @@ import java.time.Duration;
  * @param rate live transactions a second, offered steadily
  * @param historyDays of event time that are simulated, stored and trained on first
  * @param cards how many there are
+ * @param retraining whether the live traffic brings a new kind of fraud, and runs until a retrained
+ *     model has served for a while instead of for {@code live}
  */
-public record DemoSettings(Duration live, int rate, int historyDays, int cards, long seed) {
+public record DemoSettings(
+        Duration live, int rate, int historyDays, int cards, long seed, boolean retraining) {
     public static final DemoSettings DEFAULT =
             new DemoSettings(Duration.ofSeconds(60), 200, 40, 1_500, 42);
 
+    /** Fewer cards, and so more days of event time in a second. */
+    public static final DemoSettings RETRAINING =
+            new DemoSettings(Duration.ofSeconds(60), 1_500, 40, 1_000, 42, true);
+
     static final double TRANSACTIONS_PER_CARD_AND_DAY = 2;
+
+    /** Without retraining. */
+    public DemoSettings(Duration live, int rate, int historyDays, int cards, long seed) {
+        this(live, rate, historyDays, cards, seed, false);
+    }
 
     public DemoSettings {
         require(!live.isNegative() && !live.isZero(), "seconds", live.toSeconds(), "1 or more");
@@ -31,6 +43,9 @@ public record DemoSettings(Duration live, int rate, int historyDays, int cards, 
 
     /** How much event time the live traffic spans, with some to spare. */
     Duration liveEventTime() {
+        if (retraining) {
+            return RetrainingAct.EVENT_TIME;
+        }
         double days = live.toMillis() / 1000.0 * rate / (cards * TRANSACTIONS_PER_CARD_AND_DAY);
         return Duration.ofMinutes((long) (days * 1.5 * 24 * 60) + 24 * 60);
     }

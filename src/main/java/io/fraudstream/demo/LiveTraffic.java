@@ -27,13 +27,17 @@ final class LiveTraffic {
     private final TransactionSimulator simulator;
     private final RecordProducer producer;
     private final TopicNames topics;
-    private final PriorityQueue<FraudLabel> labels =
-            new PriorityQueue<>(Comparator.comparingLong(FraudLabel::knownAt));
+    private final PriorityQueue<Report> labels =
+            new PriorityQueue<>(Comparator.comparingLong(report -> report.label().knownAt()));
     private final Map<String, Sent> sent = new ConcurrentHashMap<>();
     private Transaction delayed;
     private long records;
-    private long lastEventTime = Long.MIN_VALUE;
+    private volatile long lastEventTime = Long.MIN_VALUE;
     private volatile boolean stopped;
+    private volatile boolean remoteLabelsLost;
+
+    /** A label that is to be sent, and whether the card was not there. */
+    private record Report(FraudLabel label, boolean remote) {}
 
     /**
      * When a transaction was due to be sent, by {@link System#nanoTime}, and whether it is fraud.
@@ -108,9 +112,19 @@ final class LiveTraffic {
         stopped = true;
     }
 
+    /** From now on no label of a transaction without the card being present is sent any more. */
+    void loseRemoteLabels() {
+        remoteLabelsLost = true;
+    }
+
     /** How many records went into the transactions topic. */
     long records() {
         return records;
+    }
+
+    /** Of the last transaction that was sent, milliseconds since the epoch. */
+    long lastEventTime() {
+        return lastEventTime;
     }
 
     /** What was sent live, by transaction id. */
@@ -120,9 +134,12 @@ final class LiveTraffic {
 
     private void send(SimulatedTransaction simulated) {
         lastEventTime = simulated.transaction().eventTime();
-        while (!labels.isEmpty() && labels.peek().knownAt() <= lastEventTime) {
-            FraudLabel label = labels.remove();
-            producer.send(topics.labels(), key(label.cardId()), LabelCodec.encode(label));
+        while (!labels.isEmpty() && labels.peek().label().knownAt() <= lastEventTime) {
+            Report report = labels.remove();
+            if (!(report.remote() && remoteLabelsLost)) {
+                FraudLabel label = report.label();
+                producer.send(topics.labels(), key(label.cardId()), LabelCodec.encode(label));
+            }
         }
         send(simulated.transaction());
         keepLabel(simulated);
@@ -131,7 +148,7 @@ final class LiveTraffic {
     private void keepLabel(SimulatedTransaction simulated) {
         Transaction t = simulated.transaction();
         if (simulated.isReported()) {
-            labels.add(
+            FraudLabel label =
                     new FraudLabel(
                             t.id(),
                             t.cardId(),
@@ -140,7 +157,8 @@ final class LiveTraffic {
                             t.eventTime(),
                             true,
                             simulated.knownAt(),
-                            "chargeback"));
+                            "chargeback");
+            labels.add(new Report(label, t.entryMode() != null && t.entryMode().isRemote()));
         }
     }
 

@@ -43,14 +43,7 @@ final class TransactionFeatures {
         out[2] = weekday >= 5 ? 1 : 0;
         out[3] = hour < NIGHT_ENDS_BEFORE_HOUR ? 1 : 0;
         EntryMode mode = t.entryMode();
-        out[4] = mode == null ? Double.NaN : isRemote(mode) ? 1 : 0;
+        out[4] = mode == null ? Double.NaN : mode.isRemote() ? 1 : 0;
         out[5] = mode == null ? Double.NaN : mode == EntryMode.MAGSTRIPE ? 1 : 0;
-    }
-
-    private static boolean isRemote(EntryMode mode) {
-        return switch (mode) {
-            case ECOMMERCE, CREDENTIAL_ON_FILE, MANUAL -> true;
-            case CHIP, CONTACTLESS, MAGSTRIPE, OTHER -> false;
-        };
     }
 }

@@ -24,9 +24,9 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * A bundle as a zip of five entries: {@code manifest.json}, {@code normalizer.bin}, {@code
- * weights.bin}, {@code golden.bin} and {@code dl4j.zip}; numbers are little-endian float32. The
- * same content gives the same bytes. Reading checks sizes and checksums before anything is
- * interpreted and never deserialises Java objects.
+ * weights.bin}, {@code golden.bin} and {@code dl4j.zip}, and perhaps {@code drift.json}; numbers
+ * are little-endian float32. The same content gives the same bytes. Reading checks sizes and
+ * checksums before anything is interpreted and never deserialises Java objects.
  */
 public final class BundleFormat {
     private static final String MANIFEST = "manifest.json";
@@ -38,6 +38,10 @@ public final class BundleFormat {
             List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN, DL4J);
     private static final List<String> SERVING_ENTRIES =
             List.of(MANIFEST, NORMALIZER, WEIGHTS, GOLDEN);
+
+    /** Bundles may lack it. */
+    private static final String DRIFT = "drift.json";
+
     private static final int MAX_ENTRY_BYTES = 64 << 20;
     private static final int MAX_LAYERS = 128;
     private static final int MAX_UNITS = 4096;
@@ -64,6 +68,8 @@ public final class BundleFormat {
     /**
      * Puts a bundle together; layers and checksums of the given manifest are replaced by the true
      * ones.
+     *
+     * @param drift {@code null} to leave it out
      */
     public static Written write(
             BundleManifest manifest,
@@ -71,12 +77,16 @@ public final class BundleFormat {
             Normalizer normalizer,
             float[] usual,
             GoldenCases golden,
-            byte[] dl4j) {
+            byte[] dl4j,
+            DriftReference drift) {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         entries.put(NORMALIZER, normalizerBytes(normalizer, usual));
         entries.put(WEIGHTS, weightBytes(network));
         entries.put(GOLDEN, goldenBytes(golden));
         entries.put(DL4J, dl4j);
+        if (drift != null) {
+            entries.put(DRIFT, drift.encode());
+        }
         Map<String, String> checksums = new LinkedHashMap<>();
         entries.forEach((name, bytes) -> checksums.put(name, sha256(bytes)));
         BundleManifest complete =
@@ -114,7 +124,8 @@ public final class BundleFormat {
                             normalizer,
                             usual,
                             golden,
-                            dl4j);
+                            dl4j,
+                            drift);
             return new Written(bundle, bytes.toByteArray());
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
@@ -143,6 +154,9 @@ public final class BundleFormat {
             for (String name : SERVING_ENTRIES) {
                 put(out, name, entries.get(name));
             }
+            if (entries.containsKey(DRIFT)) {
+                put(out, DRIFT, entries.get(DRIFT));
+            }
         } catch (IOException e) {
             throw new IllegalStateException("writing to memory failed", e);
         }
@@ -162,7 +176,7 @@ public final class BundleFormat {
         Map<String, byte[]> entries = unzip(zip, names);
         byte[] manifestBytes = entries.get(MANIFEST);
         BundleManifest manifest = manifest(manifestBytes);
-        for (String name : names) {
+        for (String name : entries.keySet()) {
             if (!name.equals(MANIFEST)) {
                 String found = sha256(entries.get(name));
                 String expected = manifest.checksums().get(name);
@@ -191,7 +205,10 @@ public final class BundleFormat {
                     normalizer,
                     block(normalizerNumbers, 3, size),
                     golden(floats(entries.get(GOLDEN)), size),
-                    entries.getOrDefault(DL4J, new byte[0]));
+                    entries.getOrDefault(DL4J, new byte[0]),
+                    entries.containsKey(DRIFT)
+                            ? DriftReference.decode(entries.get(DRIFT), size)
+                            : null);
         } catch (IllegalArgumentException | java.nio.BufferUnderflowException broken) {
             throw new BundleException(
                     "bundle's numbers do not fit its manifest: " + broken.getMessage(), broken);
@@ -208,7 +225,8 @@ public final class BundleFormat {
         Map<String, byte[]> entries = new LinkedHashMap<>();
         try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                if (!names.contains(entry.getName()) || entries.containsKey(entry.getName())) {
+                if (!(names.contains(entry.getName()) || entry.getName().equals(DRIFT))
+                        || entries.containsKey(entry.getName())) {
                     throw new BundleException(
                             "bundle holds the entry "
                                     + entry.getName()

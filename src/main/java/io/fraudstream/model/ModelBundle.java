@@ -8,6 +8,7 @@ package io.fraudstream.model;
  * @param usual the population's usual raw value of each feature, NaN where unknown: what reason
  *     codes compare with
  * @param dl4j DL4J's own zip; empty where the bundle cannot be trained on
+ * @param drift what its inputs and scores were like in training; {@code null} where it does not say
  */
 public record ModelBundle(
         String id,
@@ -16,7 +17,8 @@ public record ModelBundle(
         Normalizer normalizer,
         float[] usual,
         GoldenCases golden,
-        byte[] dl4j) {
+        byte[] dl4j,
+        DriftReference drift) {
 
     public Calibration calibration() {
         return new Calibration(manifest.calibration().slope(), manifest.calibration().intercept());

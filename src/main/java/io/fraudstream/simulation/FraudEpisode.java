@@ -27,6 +27,9 @@ final class FraudEpisode {
         FraudKind.LIMIT_PROBING
     };
 
+    /** The share of the new kind once it has come up. */
+    private static final double NEW_KIND = 0.7;
+
     final FraudKind kind;
     private final World world;
     private final int place;
@@ -37,10 +40,16 @@ final class FraudEpisode {
     private double cents;
     private double limitCents;
 
-    FraudEpisode(Cardholder card, World world) {
+    /**
+     * @param newKind whether most misuses are of the kind that nobody knows yet
+     */
+    FraudEpisode(Cardholder card, World world, boolean newKind) {
         Randomness random = card.random;
         this.world = world;
-        this.kind = KINDS[random.below(KINDS.length)];
+        this.kind =
+                newKind && random.chance(NEW_KIND)
+                        ? FraudKind.STANDING_CHARGES
+                        : KINDS[random.below(KINDS.length)];
         this.deviceId = Numbered.id("dev-x", random.below(1_000_000));
         switch (kind) {
             case STOLEN_CARD -> {
@@ -63,6 +72,10 @@ final class FraudEpisode {
                 cents = random.between(800, 2500);
                 limitCents = random.around(60_000, 0.4);
             }
+            case STANDING_CHARGES -> {
+                place = card.home;
+                steps = random.between(8, 14);
+            }
             case TERMINAL_COMPROMISE ->
                     throw new IllegalStateException("terminals are compromised in the world");
             default -> throw new IllegalStateException("unknown kind " + kind);
@@ -82,6 +95,7 @@ final class FraudEpisode {
                             : random.between(4, 40) * SECOND + random.millis(SECOND);
             case ACCOUNT_TAKEOVER -> random.between(10, 600) * MINUTE + random.millis(MINUTE);
             case LIMIT_PROBING -> random.between(8, 180) * MINUTE + random.millis(MINUTE);
+            case STANDING_CHARGES -> random.between(90, 420) * MINUTE + random.millis(MINUTE);
             case TERMINAL_COMPROMISE -> HOUR;
         };
     }
@@ -102,6 +116,13 @@ final class FraudEpisode {
                                     deviceId,
                                     random.chance(0.1) ? DO_NOT_HONOUR : APPROVED);
                     case LIMIT_PROBING -> probing(random);
+                    case STANDING_CHARGES ->
+                            new Step(
+                                    world.shop(random),
+                                    random.between(900, 2400),
+                                    EntryMode.CREDENTIAL_ON_FILE,
+                                    deviceId,
+                                    APPROVED);
                     case TERMINAL_COMPROMISE ->
                             throw new IllegalStateException("not an episode of a card");
                 };

@@ -23,5 +23,10 @@ public enum FraudKind {
      * Online amounts that grow step by step until one is declined for the limit, then stay just
      * below.
      */
-    LIMIT_PROBING
+    LIMIT_PROBING,
+    /**
+     * What comes up when the others are known: small charges on stored credentials, hours apart for
+     * days, each at another shop and none of them unusual for itself.
+     */
+    STANDING_CHARGES
 }

@@ -14,6 +14,8 @@ import java.time.Instant;
  * @param duration how much event time is simulated
  * @param transactionsPerCardAndDay on average; cards differ, and so do hours and days
  * @param fraudIntensity 1 gives about one fraud in a hundred transactions, 0 none
+ * @param newFraudFrom from when on most misuses of a card are {@link FraudKind#STANDING_CHARGES},
+ *     of which there are none before; {@code null} for never
  */
 public record SimulationSettings(
         long seed,
@@ -22,7 +24,8 @@ public record SimulationSettings(
         Instant start,
         Duration duration,
         double transactionsPerCardAndDay,
-        double fraudIntensity) {
+        double fraudIntensity,
+        Instant newFraudFrom) {
     public static final SimulationSettings DEFAULT =
             new SimulationSettings(
                     42,
@@ -35,6 +38,26 @@ public record SimulationSettings(
 
     private static final int FEWEST_TERMINALS = 3 * Place.ALL.size();
     private static final int MOST = 10_000_000;
+
+    /** Frauds of the same kinds throughout. */
+    public SimulationSettings(
+            long seed,
+            int cards,
+            int terminals,
+            Instant start,
+            Duration duration,
+            double transactionsPerCardAndDay,
+            double fraudIntensity) {
+        this(
+                seed,
+                cards,
+                terminals,
+                start,
+                duration,
+                transactionsPerCardAndDay,
+                fraudIntensity,
+                null);
+    }
 
     public SimulationSettings {
         require(cards >= 1 && cards <= MOST, "cards", cards, "1 to " + MOST);

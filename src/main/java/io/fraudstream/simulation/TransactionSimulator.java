@@ -44,6 +44,7 @@ public final class TransactionSimulator implements Iterator<SimulatedTransaction
     private final String idPrefix;
     private final long end;
     private final double meanEpisodeGapMillis;
+    private final long newFraudFrom;
     private final PriorityQueue<Cardholder> cards;
     private long produced;
 
@@ -67,6 +68,10 @@ public final class TransactionSimulator implements Iterator<SimulatedTransaction
         long start = settings.start().toEpochMilli();
         this.end = start + settings.duration().toMillis();
         this.meanEpisodeGapMillis = MEAN_DAYS_BETWEEN_EPISODES * DAY / settings.fraudIntensity();
+        this.newFraudFrom =
+                settings.newFraudFrom() == null
+                        ? Long.MAX_VALUE
+                        : settings.newFraudFrom().toEpochMilli();
         this.cards =
                 new PriorityQueue<>(
                         settings.cards(),
@@ -192,7 +197,7 @@ public final class TransactionSimulator implements Iterator<SimulatedTransaction
 
     private SimulatedTransaction fraud(Cardholder card, long time) {
         if (card.episode == null) {
-            card.episode = new FraudEpisode(card, world);
+            card.episode = new FraudEpisode(card, world, time >= newFraudFrom);
         }
         FraudEpisode episode = card.episode;
         Transaction transaction = transaction(card, time, episode.next(card));

@@ -239,6 +239,55 @@ public final class EventStoreReader {
         return vector;
     }
 
+    /**
+     * How one event was served.
+     *
+     * @param score calibrated; NaN in observe mode
+     * @param bundleId of the model that scored; {@code null} in observe mode
+     * @param receivedAt the record's own timestamp, milliseconds since the epoch
+     */
+    public record Served(
+            String transactionId,
+            double score,
+            String bundleId,
+            boolean alerted,
+            long receivedAt) {}
+
+    /**
+     * Hands on how each event from {@code from} on and before {@code to} was served, in no order;
+     * an id that came again comes again.
+     *
+     * @param from milliseconds since the epoch
+     */
+    public void served(long from, long to, Consumer<Served> events) throws StoreException {
+        for (List<Path> ofDay : days("transactions").tailMap(dayOf(from), true).values()) {
+            query(
+                    connection -> {
+                        try (PreparedStatement statement =
+                                connection.prepareStatement(
+                                        "SELECT transaction_id, score, bundle_id, decision,"
+                                                + " received_at FROM "
+                                                + files(ofDay)
+                                                + " WHERE event_time >= ? AND event_time < ?")) {
+                            statement.setLong(1, from);
+                            statement.setLong(2, to);
+                            try (ResultSet result = statement.executeQuery()) {
+                                while (result.next()) {
+                                    events.accept(
+                                            new Served(
+                                                    result.getString(1),
+                                                    number(result, 2),
+                                                    result.getString(3),
+                                                    "alert".equals(result.getString(4)),
+                                                    result.getLong(5)));
+                                }
+                            }
+                        }
+                        return null;
+                    });
+        }
+    }
+
     /** All labels in the order in which they became known. */
     public List<FraudLabel> labels() throws StoreException {
         return files.query(

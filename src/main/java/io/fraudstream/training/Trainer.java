@@ -109,7 +109,8 @@ public final class Trainer {
                         normalizer,
                         usual(fitting),
                         golden,
-                        trained.reference().zip());
+                        trained.reference().zip(),
+                        TrainingHistograms.of(set, schema.size(), ScoredEvent.scores(scored)));
         verify(written);
         return new TrainedModel(
                 written, set, trained.epochs(), trained.bestEpoch(), evaluation, scored);

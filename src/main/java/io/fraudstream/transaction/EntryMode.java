@@ -19,4 +19,12 @@ public enum EntryMode {
     public String wireName() {
         return wireName;
     }
+
+    /** Whether the card need not be there. */
+    public boolean isRemote() {
+        return switch (this) {
+            case ECOMMERCE, CREDENTIAL_ON_FILE, MANUAL -> true;
+            case CHIP, CONTACTLESS, MAGSTRIPE, OTHER -> false;
+        };
+    }
 }

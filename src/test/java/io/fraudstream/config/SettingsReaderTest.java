@@ -67,6 +67,9 @@ class SettingsReaderTest {
                                 ThresholdPolicy.By.ALERTS,
                                 0.5,
                                 500));
+        assertThat(settings.retraining())
+                .isEqualTo(
+                        new Settings.Retraining(null, 7, 1000, 50, 0.01, 0.01, 2, 1.5, 0.1, 30, 0));
         assertThat(settings.flink()).isEmpty();
     }
 
@@ -208,7 +211,7 @@ class SettingsReaderTest {
                                 + " to 32768",
                         "--set training.patience: training.patience is \"-1\", expected 1 or more",
                         "--set nosuch.key: nosuch.key is an unknown key, expected one of [flink,"
-                                + " job, kafka, registry, store, training, transactions]",
+                            + " job, kafka, registry, retraining, store, training, transactions]",
                         "--set job: job is a section, expected one of its keys:"
                             + " [checkpointDirectory, checkpointInterval, dedupeHorizon, delivery,"
                             + " idleness, lateEvents, maxParallelism, order, outOfOrderness,"

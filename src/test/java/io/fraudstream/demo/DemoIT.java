@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fraudstream.model.dl4j.TrainingProgress;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.registry.ModelRegistry;
+import io.fraudstream.registry.RegistryEntry;
+import io.fraudstream.training.RetrainingRound;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -46,6 +50,41 @@ class DemoIT {
                 new ModelRegistry(directory.resolve("registry"), Clock.systemUTC());
         assertThat(registry.holds(registry.inService(ModelPointer.CHAMPION).get().bundleId()))
                 .isTrue();
+    }
+
+    /** The whole loop, small: as fast as it goes, on a world that is always the same. */
+    @Test
+    void aNewKindOfFraudIsLearnedAndLostLabelsAreNot(@TempDir Path directory) throws Exception {
+        Clock clock = Clock.fixed(Instant.parse("2026-06-01T00:00:00Z"), ZoneOffset.UTC);
+        List<String> said = new CopyOnWriteArrayList<>();
+        DemoSettings settings = new DemoSettings(Duration.ofSeconds(1), 4_000, 40, 600, 42, true);
+
+        DemoResult result =
+                new Demo(settings, directory, clock, TrainingProgress.SILENT, said::add).run();
+
+        assertThat(result.counts().isBalanced()).isTrue();
+        RetrainingResult retraining = result.retraining();
+        assertThat(retraining.rounds())
+                .as(String.join("\n", said))
+                .extracting(RetrainingRound::outcome)
+                .containsExactly("promoted", "refused");
+        assertThat(retraining.gain().low()).isPositive();
+        assertThat(retraining.after().averagePrecision())
+                .isGreaterThan(retraining.afterWithout().averagePrecision());
+        // Each live event that is no reversal was scored by the one or the other.
+        assertThat(retraining.before().events() + retraining.after().events())
+                .isLessThanOrEqualTo(result.live().scored())
+                .isGreaterThan(result.live().scored() * 98 / 100);
+        List<RegistryEntry> log =
+                new ModelRegistry(directory.resolve("registry"), clock).log();
+        assertThat(log)
+                .extracting(RegistryEntry::kind)
+                .containsExactly(
+                        RegistryEntry.Kind.PROMOTED,
+                        RegistryEntry.Kind.PROMOTED,
+                        RegistryEntry.Kind.REFUSED);
+        assertThat(log.get(2).why().reasons())
+                .anyMatch(reason -> reason.startsWith("refused: "));
     }
 
     @Test

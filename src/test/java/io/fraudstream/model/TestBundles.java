@@ -69,6 +69,7 @@ public final class TestBundles {
                 normalizer,
                 TestNetworks.numbers(size, 0.5f, random),
                 new GoldenCases(sequences, outputs),
-                new byte[] {1, 2, 3});
+                new byte[] {1, 2, 3},
+                null);
     }
 }

@@ -58,6 +58,7 @@ public final class CardFunction
     private transient FeatureEngine engine;
     private transient Collection<ServedBundle> restored;
     private transient ServingModels models;
+    private transient DriftMeter drift;
     private transient ShadowScorer shadowScorer;
     private transient long opened;
     private transient EventTimeBuffer<Measured> buffer;
@@ -97,6 +98,7 @@ public final class CardFunction
         MetricGroup metrics = getRuntimeContext().getMetricGroup();
         metrics.gauge("modelSwaps", (Gauge<Long>) models.champion()::swaps);
         metrics.gauge("shadowFailures", (Gauge<Long>) shadowScorer::failures);
+        drift = new DriftMeter(schema, metrics);
         opened = System.currentTimeMillis();
         latency = new LatencyHistogram();
         if (settings.measureLatency()) {
@@ -181,6 +183,7 @@ public final class CardFunction
                 decision == Decision.ALERT
                         ? serving.reasons().explain(step.sequence(), REASONS)
                         : List.of();
+        drift.add(serving, transaction, step.vector(), score);
         ServingModel beside = models.shadow().at(admitted.orderTime());
         count(admitted, decision, step.approximate());
         out.collect(

@@ -5,13 +5,19 @@ import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.BundleFormat;
+import io.fraudstream.model.DriftReference;
 import io.fraudstream.model.FraudModel;
 import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.ReasonCodes;
 import io.fraudstream.model.compiled.CompiledScorer;
 
-/** A verified bundle that is ready to score, with the policy that decides on its scores. */
-record ServingModel(FraudModel model, ReasonCodes reasons, DecisionPolicy policy) {
+/**
+ * A verified bundle that is ready to score, with the policy that decides on its scores.
+ *
+ * @param trainedOn what drift is measured against; {@code null} where the bundle does not say
+ */
+record ServingModel(
+        FraudModel model, ReasonCodes reasons, DecisionPolicy policy, DriftReference trainedOn) {
     /**
      * One subtask's own, since a scorer is for one thread.
      *
@@ -24,6 +30,7 @@ record ServingModel(FraudModel model, ReasonCodes reasons, DecisionPolicy policy
         return new ServingModel(
                 scorer,
                 new ReasonCodes(schema, scorer, bundle.usual()),
-                new DecisionPolicy(threshold == null ? bundle.manifest().threshold() : threshold));
+                new DecisionPolicy(threshold == null ? bundle.manifest().threshold() : threshold),
+                bundle.drift());
     }
 }

@@ -1,0 +1,105 @@
+package io.fraudstream.job.operator;
+
+import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.model.DriftCounts;
+import io.fraudstream.model.DriftReference;
+import io.fraudstream.transaction.Transaction;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * How far features and scores of the last 24 hours of event time, in this subtask, have drifted
+ * from what the bundle in service was trained on. Worked out anew every hour of event time; NaN
+ * until a day is full and holds {@link #FEWEST} events, since some hour of the day is always
+ * missing before.
+ */
+final class DriftMeter {
+    static final long STEP = Duration.ofHours(1).toMillis();
+    static final int STEPS = 24;
+    static final int FEWEST = 1000;
+
+    /** A day is either at the weekend or not, so this one says nothing within a day. */
+    private static final String OF_THE_WEEK = "is_weekend";
+
+    private final FeatureSchema schema;
+    private final Deque<DriftCounts> steps = new ArrayDeque<>();
+    private String bundleId;
+    private DriftReference reference;
+    private DriftCounts total;
+    private long newestStep;
+    private volatile double score = Double.NaN;
+    private volatile double worst = Double.NaN;
+    private volatile String worstFeature = "";
+
+    DriftMeter(FeatureSchema schema, MetricGroup metrics) {
+        this.schema = schema;
+        metrics.gauge("scorePsi", (Gauge<Double>) () -> score);
+        metrics.gauge("featurePsiMax", (Gauge<Double>) () -> worst);
+        metrics.gauge("featurePsiWorst", (Gauge<String>) () -> worstFeature);
+    }
+
+    /**
+     * @param serving gave the score; with another bundle counting begins anew; {@code null} where
+     *     nothing is in service
+     */
+    void add(ServingModel serving, Transaction transaction, float[] vector, double calibrated) {
+        if (serving == null || transaction.isReversal()) {
+            return;
+        }
+        if (!serving.model().bundleId().equals(bundleId)) {
+            bundleId = serving.model().bundleId();
+            reference = serving.trainedOn();
+            steps.clear();
+            total = reference == null ? null : new DriftCounts(reference);
+            forget();
+        }
+        if (reference == null) {
+            return;
+        }
+        long step = Math.floorDiv(transaction.eventTime(), STEP);
+        if (steps.isEmpty()) {
+            newestStep = step;
+            steps.addLast(new DriftCounts(reference));
+        }
+        // Events out of order count in the newest step.
+        for (long missing = Math.min(step - newestStep, STEPS + 1); missing > 0; missing--) {
+            measure();
+            steps.addLast(new DriftCounts(reference));
+            if (steps.size() > STEPS) {
+                total.subtract(steps.removeFirst());
+            }
+        }
+        newestStep = Math.max(newestStep, step);
+        steps.getLast().add(vector, calibrated);
+        // total is what the steps hold, the newest included.
+        total.add(vector, calibrated);
+    }
+
+    private void measure() {
+        if (steps.size() < STEPS || total.events() < FEWEST) {
+            forget();
+            return;
+        }
+        double highest = Double.NEGATIVE_INFINITY;
+        String name = "";
+        for (int i = 0; i < schema.size(); i++) {
+            double index = total.featureIndex(i);
+            if (index > highest && !schema.specs().get(i).name().equals(OF_THE_WEEK)) {
+                highest = index;
+                name = schema.specs().get(i).name();
+            }
+        }
+        score = total.scoreIndex();
+        worst = highest;
+        worstFeature = name;
+    }
+
+    private void forget() {
+        score = Double.NaN;
+        worst = Double.NaN;
+        worstFeature = "";
+    }
+}

@@ -1,0 +1,77 @@
+package io.fraudstream.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Counts feature vectors and scores into the bins of a {@link DriftReference} and tells how far
+ * they have drifted from it, as {@link PopulationStability} measures it. Not safe for several
+ * threads.
+ */
+public final class DriftCounts {
+    private final DriftReference reference;
+    private final List<long[]> features = new ArrayList<>();
+    private final long[] score;
+    private long events;
+
+    public DriftCounts(DriftReference reference) {
+        this.reference = reference;
+        reference.features().forEach(bins -> features.add(new long[bins.size()]));
+        this.score = new long[reference.score().size()];
+    }
+
+    /**
+     * @param vector raw
+     * @param calibrated of the model that the reference belongs to
+     */
+    public void add(float[] vector, double calibrated) {
+        for (int i = 0; i < vector.length; i++) {
+            features.get(i)[reference.features().get(i).binOf(vector[i])]++;
+        }
+        score[reference.score().binOf(calibrated)]++;
+        events++;
+    }
+
+    /** Takes in all that others of the same reference have counted. */
+    public void add(DriftCounts other) {
+        accumulate(other, 1);
+    }
+
+    /** Takes out what was taken in before. */
+    public void subtract(DriftCounts other) {
+        accumulate(other, -1);
+    }
+
+    private void accumulate(DriftCounts other, int sign) {
+        if (!other.reference.equals(reference)) {
+            throw new IllegalArgumentException("counts of another reference can't be combined");
+        }
+        for (int i = 0; i < features.size(); i++) {
+            accumulate(features.get(i), other.features.get(i), sign);
+        }
+        accumulate(score, other.score, sign);
+        events += sign * other.events;
+    }
+
+    private static void accumulate(long[] into, long[] from, int sign) {
+        for (int i = 0; i < into.length; i++) {
+            into[i] += sign * from[i];
+        }
+    }
+
+    /** How many events were counted. */
+    public long events() {
+        return events;
+    }
+
+    /** NaN without events. */
+    public double featureIndex(int feature) {
+        return PopulationStability.index(
+                reference.features().get(feature).counts(), features.get(feature));
+    }
+
+    /** NaN without events. */
+    public double scoreIndex() {
+        return PopulationStability.index(reference.score().counts(), score);
+    }
+}

@@ -1,0 +1,147 @@
+package io.fraudstream.job.operator;
+
+import static io.fraudstream.job.operator.Events.NOON;
+import static io.fraudstream.job.operator.Events.SCHEMA;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fraudstream.alert.DecisionPolicy;
+import io.fraudstream.model.DriftReference;
+import io.fraudstream.model.FraudModel;
+import io.fraudstream.model.ReferenceBins;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.junit.jupiter.api.Test;
+
+class DriftMeterTest {
+    private static final int AN_HOUR = 50;
+    private static final int AMOUNT = SCHEMA.indexOf("amount");
+
+    private final Map<String, Gauge<?>> gauges = new HashMap<>();
+    private final DriftMeter meter =
+            new DriftMeter(
+                    SCHEMA,
+                    new UnregisteredMetricsGroup() {
+                        @Override
+                        public <T, G extends Gauge<T>> G gauge(String name, G gauge) {
+                            gauges.put(name, gauge);
+                            return gauge;
+                        }
+                    });
+
+    /** In training every feature was 0 or 1 alike, and so was the score high or low. */
+    private static ServingModel trainedOnHalves(String bundleId) {
+        List<ReferenceBins> features = new ArrayList<>();
+        for (int i = 0; i < SCHEMA.size(); i++) {
+            features.add(halves());
+        }
+        return serving(bundleId, new DriftReference(features, halves()));
+    }
+
+    private static ReferenceBins halves() {
+        return new ReferenceBins(new float[] {0.5f}, new double[] {0, 5000, 5000});
+    }
+
+    private static ServingModel serving(String bundleId, DriftReference trainedOn) {
+        FraudModel model =
+                new FraudModel() {
+                    @Override
+                    public String bundleId() {
+                        return bundleId;
+                    }
+
+                    @Override
+                    public double score(float[][] sequence) {
+                        throw new IllegalStateException("scores are handed in");
+                    }
+                };
+        return new ServingModel(model, null, new DecisionPolicy(0.5), trainedOn);
+    }
+
+    @Test
+    void aDayLikeTrainingHasNotDrifted() {
+        hours(0, 25, trainedOnHalves("one"), false);
+
+        assertThat(number("scorePsi")).isLessThan(0.01);
+        assertThat(number("featurePsiMax")).isLessThan(0.01);
+    }
+
+    @Test
+    void nothingIsSaidUntilADayIsFull() {
+        hours(0, 24, trainedOnHalves("one"), true);
+
+        assertThat(number("scorePsi")).isNaN();
+        assertThat(number("featurePsiMax")).isNaN();
+        assertThat(gauges.get("featurePsiWorst").getValue()).isEqualTo("");
+    }
+
+    @Test
+    void whatHasShiftedIsNamedAndLeavesTheWindowADayLater() {
+        ServingModel one = trainedOnHalves("one");
+        hours(0, 25, one, true);
+        assertThat(number("scorePsi")).isGreaterThan(0.25);
+        assertThat(number("featurePsiMax")).isGreaterThan(0.25);
+        assertThat(gauges.get("featurePsiWorst").getValue()).isEqualTo("amount");
+
+        hours(25, 50, one, false);
+
+        assertThat(number("scorePsi")).isLessThan(0.01);
+        assertThat(number("featurePsiMax")).isLessThan(0.01);
+    }
+
+    @Test
+    void anotherBundleBeginsAnewAndOneWithoutHistogramsSaysNothing() {
+        hours(0, 25, trainedOnHalves("one"), true);
+        hours(25, 26, trainedOnHalves("two"), true);
+        assertThat(number("scorePsi")).isNaN();
+
+        hours(26, 60, serving("three", null), true);
+        assertThat(number("scorePsi")).isNaN();
+        hours(60, 61, null, true);
+        assertThat(number("featurePsiMax")).isNaN();
+    }
+
+    @Test
+    void aLongSilenceEmptiesTheWindow() {
+        ServingModel one = trainedOnHalves("one");
+        hours(0, 25, one, true);
+        hours(500, 501, one, true);
+        assertThat(number("scorePsi")).isNaN();
+
+        hours(501, 526, one, false);
+        assertThat(number("scorePsi")).isLessThan(0.01);
+    }
+
+    @Test
+    void lateEventsCountInTheNewestHour() {
+        ServingModel one = trainedOnHalves("one");
+        hours(0, 24, one, false);
+        hours(3, 4, one, false);
+        hours(24, 25, one, false);
+
+        assertThat(number("scorePsi")).isLessThan(0.01);
+    }
+
+    /** Half of all numbers are 1; where amounts and scores have shifted, all of those are. */
+    private void hours(int from, int to, ServingModel serving, boolean shifted) {
+        for (int hour = from; hour < to; hour++) {
+            for (int i = 0; i < AN_HOUR; i++) {
+                float[] vector = new float[SCHEMA.size()];
+                java.util.Arrays.fill(vector, i % 2);
+                vector[AMOUNT] = shifted ? 1 : i % 2;
+                meter.add(
+                        serving,
+                        Events.transaction("t", NOON + hour * DriftMeter.STEP + i),
+                        vector,
+                        shifted ? 0.9 : i % 2);
+            }
+        }
+    }
+
+    private double number(String name) {
+        return (Double) gauges.get(name).getValue();
+    }
+}

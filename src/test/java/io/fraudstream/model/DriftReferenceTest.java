@@ -1,0 +1,126 @@
+package io.fraudstream.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DriftReferenceTest {
+    private static final float NONE = Float.NaN;
+
+    @Test
+    void valuesAreCutIntoTenths() {
+        float[] values = new float[1000];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 999 - i;
+        }
+
+        assertThat(ReferenceBins.edges(values))
+                .containsExactly(99, 199, 299, 399, 499, 599, 699, 799, 899);
+    }
+
+    @Test
+    void fewDistinctValuesAreBinsOfTheirOwnHoweverRare() {
+        float[] flags = new float[1000];
+        flags[500] = 1;
+        flags[501] = NONE;
+
+        assertThat(ReferenceBins.edges(flags)).containsExactly(0);
+        assertThat(ReferenceBins.edges(new float[] {7, 7})).isEmpty();
+        assertThat(ReferenceBins.edges(new float[] {NONE})).isEmpty();
+    }
+
+    @Test
+    void equalCutsAreOne() {
+        float[] mostlyZero = new float[1000];
+        for (int i = 0; i < 50; i++) {
+            mostlyZero[i] = i;
+        }
+
+        assertThat(ReferenceBins.edges(mostlyZero)).containsExactly(0);
+    }
+
+    @Test
+    void anEdgeBelongsToTheBinBelowAndMissingValuesHaveTheirOwn() {
+        ReferenceBins bins = new ReferenceBins(new float[] {0, 10}, new double[4]);
+
+        assertThat(bins.binOf(Double.NaN)).isZero();
+        assertThat(bins.binOf(Double.NEGATIVE_INFINITY)).isEqualTo(1);
+        assertThat(bins.binOf(0)).isEqualTo(1);
+        assertThat(bins.binOf(0.001)).isEqualTo(2);
+        assertThat(bins.binOf(10)).isEqualTo(2);
+        assertThat(bins.binOf(1e9)).isEqualTo(3);
+    }
+
+    @Test
+    void countsAddUpAndGoAway() {
+        DriftReference reference =
+                new DriftReference(
+                        List.of(new ReferenceBins(new float[] {0}, new double[] {0, 900, 100})),
+                        new ReferenceBins(new float[] {0.5f}, new double[] {0, 500, 500}));
+        DriftCounts old = new DriftCounts(reference);
+        DriftCounts recent = new DriftCounts(reference);
+        DriftCounts both = new DriftCounts(reference);
+        for (int i = 0; i < 1000; i++) {
+            old.add(new float[] {i < 900 ? 0 : 1}, i < 500 ? 0.1 : 0.9);
+            recent.add(new float[] {i < 100 ? 0 : NONE}, 0.9);
+        }
+
+        both.add(old);
+        assertThat(both.featureIndex(0)).isEqualTo(0, within(1e-9));
+        assertThat(both.scoreIndex()).isEqualTo(0, within(1e-9));
+        both.add(recent);
+        assertThat(both.events()).isEqualTo(2000);
+        both.subtract(old);
+
+        assertThat(both.events()).isEqualTo(1000);
+        assertThat(both.featureIndex(0)).isEqualTo(recent.featureIndex(0)).isGreaterThan(0.25);
+        assertThat(both.scoreIndex()).isEqualTo(recent.scoreIndex()).isGreaterThan(0.25);
+        assertThat(new DriftCounts(reference).scoreIndex()).isNaN();
+    }
+
+    @Test
+    void travelsInTheBundleAndInWhatTheJobKeepsOfIt() throws BundleException {
+        DriftReference reference =
+                new DriftReference(
+                        List.of(
+                                new ReferenceBins(
+                                        new float[] {-1.5f, 0.1f}, new double[] {1, 2.25, 3, 4}),
+                                new ReferenceBins(new float[0], new double[] {0, 8})),
+                        new ReferenceBins(new float[] {0.03f}, new double[] {0, 9, 1}));
+
+        DriftReference read = DriftReference.decode(reference.encode(), 2);
+
+        assertThat(read).usingRecursiveComparison().isEqualTo(reference);
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        assertRefused("{}", "drift.json cannot be read");
+        assertRefused("null", "drift.json has 0 features, expected 1");
+        assertRefused(
+                "{\"features\":[],\"score\":{\"edges\":[],\"counts\":[0,0]}}",
+                "drift.json has 0 features, expected 1");
+        assertRefused(
+                "{\"features\":[{\"edges\":[1,1],\"counts\":[0,0,0,0]}],"
+                        + "\"score\":{\"edges\":[],\"counts\":[0,0]}}",
+                "an edge is 1.0, expected rising numbers");
+        assertRefused(
+                "{\"features\":[{\"edges\":[1],\"counts\":[0,-1,0]}],"
+                        + "\"score\":{\"edges\":[],\"counts\":[0,0]}}",
+                "a bin counts -1.0 events, expected 0 or more");
+        assertRefused(
+                "{\"features\":[{\"edges\":[1],\"counts\":[0,0]}],"
+                        + "\"score\":{\"edges\":[],\"counts\":[0,0]}}",
+                "there are counts of 2 bins, expected 3 with 1 edges");
+    }
+
+    private static void assertRefused(String json, String message) {
+        assertThatThrownBy(() -> DriftReference.decode(json.getBytes(StandardCharsets.UTF_8), 1))
+                .isInstanceOf(BundleException.class)
+                .hasMessageContaining(message);
+    }
+}
