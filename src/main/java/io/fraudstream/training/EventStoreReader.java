@@ -254,38 +254,61 @@ public final class EventStoreReader {
             long receivedAt) {}
 
     /**
-     * Hands on how each event from {@code from} on and before {@code to} was served, in no order;
-     * an id that came again comes again.
+     * Hands on how each event from {@code from} on and before {@code to} was served, day by day; an
+     * id that came again comes again.
      *
      * @param from milliseconds since the epoch
      */
     public void served(long from, long to, Consumer<Served> events) throws StoreException {
-        for (List<Path> ofDay : days("transactions").tailMap(dayOf(from), true).values()) {
-            query(
-                    connection -> {
-                        try (PreparedStatement statement =
-                                connection.prepareStatement(
-                                        "SELECT transaction_id, score, bundle_id, decision,"
-                                                + " received_at FROM "
-                                                + files(ofDay)
-                                                + " WHERE event_time >= ? AND event_time < ?")) {
-                            statement.setLong(1, from);
-                            statement.setLong(2, to);
-                            try (ResultSet result = statement.executeQuery()) {
-                                while (result.next()) {
-                                    events.accept(
-                                            new Served(
-                                                    result.getString(1),
-                                                    number(result, 2),
-                                                    result.getString(3),
-                                                    "alert".equals(result.getString(4)),
-                                                    result.getLong(5)));
-                                }
-                            }
+        files.connected(
+                connection -> {
+                    for (LocalDate day : files.days(StoreFiles.TRANSACTIONS).keySet()) {
+                        if (day.isBefore(dayOf(from)) || day.isAfter(dayOf(to - 1))) {
+                            continue;
                         }
-                        return null;
-                    });
+                        files.query(
+                                connection,
+                                () -> files.day(StoreFiles.TRANSACTIONS, day),
+                                (same, listed) ->
+                                        served(
+                                                same,
+                                                listed.getOrDefault(day, List.of()),
+                                                from,
+                                                to,
+                                                events));
+                    }
+                    return null;
+                });
+    }
+
+    /** In order, so that it fails before the first event is handed on or not at all. */
+    private static Void served(
+            Connection connection, List<Path> ofDay, long from, long to, Consumer<Served> events)
+            throws SQLException {
+        if (ofDay.isEmpty()) {
+            return null;
         }
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        "SELECT transaction_id, score, bundle_id, decision, received_at FROM "
+                                + StoreFiles.table(ofDay)
+                                + " WHERE event_time >= ? AND event_time < ? ORDER BY event_time,"
+                                + " transaction_id, received_at")) {
+            statement.setLong(1, from);
+            statement.setLong(2, to);
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    events.accept(
+                            new Served(
+                                    result.getString(1),
+                                    number(result, 2),
+                                    result.getString(3),
+                                    "alert".equals(result.getString(4)),
+                                    result.getLong(5)));
+                }
+            }
+        }
+        return null;
     }
 
     /** All labels in the order in which they became known. */
