@@ -278,7 +278,13 @@ class RetrainingTest {
 
     private Retraining retraining(Path store, GateLimits limits) {
         NetworkSettings network =
-                new NetworkSettings(NetworkKind.DENSE, 4, List.of(8), 0.02, 0.8, 0, 0, 32, 4, 2, 7);
+                NetworkSettings.defaults(NetworkKind.DENSE, 7)
+                        .with("hiddenUnits", "8")
+                        .with("learningRate", "0.02")
+                        .with("learningRateDecay", "0.8")
+                        .with("l2", "0")
+                        .with("batchSize", "32")
+                        .withEpochs(4, 2);
         return new Retraining(
                 new EventStoreReader(store, SCHEMA),
                 SCHEMA,

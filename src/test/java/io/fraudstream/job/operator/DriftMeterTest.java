@@ -57,6 +57,11 @@ class DriftMeterTest {
                     public double score(float[][] sequence) {
                         throw new IllegalStateException("scores are handed in");
                     }
+
+                    @Override
+                    public double[] contributions(float[][] sequence, float[] usual) {
+                        throw new IllegalStateException("nothing alerts");
+                    }
                 };
         return new ServingModel(model, null, new DecisionPolicy(0.5), trainedOn);
     }
