@@ -8,7 +8,7 @@ import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.model.dl4j.NetworkSettings;
-import io.fraudstream.training.ThresholdPolicy;
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.training.TrainingSettings;
 import io.fraudstream.transaction.Rejection;
 import java.io.IOException;

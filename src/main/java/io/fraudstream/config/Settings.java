@@ -7,7 +7,7 @@ import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
 import io.fraudstream.registry.LocalRegistryFiles;
 import io.fraudstream.registry.ModelRegistry;
-import io.fraudstream.training.ThresholdPolicy;
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.transaction.DecodingLimits;
 import java.net.URI;
 import java.nio.file.Path;

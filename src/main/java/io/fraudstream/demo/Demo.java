@@ -23,7 +23,7 @@ import io.fraudstream.simulation.SimulationSettings;
 import io.fraudstream.simulation.TransactionSimulator;
 import io.fraudstream.training.EventStoreReader;
 import io.fraudstream.training.KnownLabels;
-import io.fraudstream.training.ThresholdPolicy;
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.training.TrainedModel;
 import io.fraudstream.training.Trainer;
 import io.fraudstream.training.TrainingException;

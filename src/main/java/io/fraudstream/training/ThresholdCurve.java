@@ -1,5 +1,6 @@
 package io.fraudstream.training;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.BundleManifest;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.fraudstream.training;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.features.FeatureSpec;
 import io.fraudstream.model.BundleException;

@@ -1,5 +1,6 @@
 package io.fraudstream.training;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.dl4j.NetworkSettings;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
-import io.fraudstream.training.ThresholdPolicy;
+import io.fraudstream.alert.ThresholdPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.fraudstream.training;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,5 +1,6 @@
 package io.fraudstream.training;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import static io.fraudstream.training.Samples.DAY;
 import static io.fraudstream.training.Samples.HOUR;
 import static io.fraudstream.training.Samples.START;

@@ -1,4 +1,4 @@
-package io.fraudstream.training;
+package io.fraudstream.alert;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Locale;
@@ -51,7 +51,7 @@ public record ThresholdPolicy(By by, int alertsPerDay, double precision, long re
     }
 
     /** In words. */
-    String words() {
+    public String words() {
         return switch (by) {
             case ALERTS -> "at most " + alertsPerDay + " alerts a day";
             case PRECISION -> String.format(Locale.ROOT, "a precision of at least %.3f", precision);
