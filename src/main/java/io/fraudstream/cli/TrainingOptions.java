@@ -1,5 +1,6 @@
 package io.fraudstream.cli;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.config.Settings;
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.model.BundleException;
@@ -8,7 +9,6 @@ import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.model.dl4j.NetworkSettings;
-import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.training.TrainingSettings;
 import io.fraudstream.transaction.Rejection;
 import java.io.IOException;

@@ -2,12 +2,12 @@ package io.fraudstream.config;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.job.FlinkRegistryFiles;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
 import io.fraudstream.registry.LocalRegistryFiles;
 import io.fraudstream.registry.ModelRegistry;
-import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.transaction.DecodingLimits;
 import java.net.URI;
 import java.nio.file.Path;

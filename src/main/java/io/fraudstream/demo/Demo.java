@@ -1,6 +1,7 @@
 package io.fraudstream.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.JobPlan;
 import io.fraudstream.config.Settings;
@@ -23,7 +24,6 @@ import io.fraudstream.simulation.SimulationSettings;
 import io.fraudstream.simulation.TransactionSimulator;
 import io.fraudstream.training.EventStoreReader;
 import io.fraudstream.training.KnownLabels;
-import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.training.TrainedModel;
 import io.fraudstream.training.Trainer;
 import io.fraudstream.training.TrainingException;

@@ -3,9 +3,9 @@ package io.fraudstream.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
-import io.fraudstream.alert.ThresholdPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package io.fraudstream.training;
 
-import io.fraudstream.alert.ThresholdPolicy;
 import static io.fraudstream.training.Samples.DAY;
 import static io.fraudstream.training.Samples.SCHEMA;
 import static io.fraudstream.training.Samples.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.NetworkKind;

@@ -1,9 +1,9 @@
 package io.fraudstream.training;
 
-import io.fraudstream.alert.ThresholdPolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.dl4j.NetworkSettings;

@@ -1,11 +1,11 @@
 package io.fraudstream.training;
 
-import io.fraudstream.alert.ThresholdPolicy;
 import static io.fraudstream.training.Samples.DAY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.BundleManifest;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,5 @@
 package io.fraudstream.training;
 
-import io.fraudstream.alert.ThresholdPolicy;
 import static io.fraudstream.training.Samples.DAY;
 import static io.fraudstream.training.Samples.SCHEMA;
 import static io.fraudstream.training.Samples.START;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.BundleManifest;

@@ -1,6 +1,5 @@
 package io.fraudstream.training;
 
-import io.fraudstream.alert.ThresholdPolicy;
 import static io.fraudstream.training.Samples.DAY;
 import static io.fraudstream.training.Samples.SCHEMA;
 import static io.fraudstream.training.Samples.START;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.dl4j.NetworkSettings;
 import io.fraudstream.model.dl4j.TrainingProgress;

@@ -1,6 +1,5 @@
 package io.fraudstream.training;
 
-import io.fraudstream.alert.ThresholdPolicy;
 import static io.fraudstream.training.Samples.DAY;
 import static io.fraudstream.training.Samples.HOUR;
 import static io.fraudstream.training.Samples.START;
@@ -11,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.transaction.FraudLabel;
 import java.time.Duration;
