@@ -91,7 +91,9 @@ class RetrainCommandIT {
         assertThat(out.toString()).contains("REFUSE  bundles that differ");
 
         Path drift = directory.resolve("drift.json");
-        assertThat(run("models", "drift", "--summary", drift.toString())).as(err.toString()).isZero();
+        assertThat(run("models", "drift", "--summary", drift.toString()))
+                .as(err.toString())
+                .isZero();
         JsonNode figures = new ObjectMapper().readTree(drift.toFile());
         assertThat(figures.path("bundle").asText()).isEqualTo(id);
         assertThat(figures.path("events").asInt()).isEqualTo(7 * 120);
@@ -115,8 +117,7 @@ class RetrainCommandIT {
                                 "registry.directory=" + directory.resolve("other-registry")))
                 .isEqualTo(1);
 
-        assertThat(err.toString())
-                .startsWith("fraudstream: the event store holds 0 transactions");
+        assertThat(err.toString()).startsWith("fraudstream: the event store holds 0 transactions");
     }
 
     @Test
@@ -125,8 +126,7 @@ class RetrainCommandIT {
         assertThat(err.toString()).contains("--every is 0s, expected 1ms or more");
         assertThat(retrain("--every", "24h", "--once")).isEqualTo(2);
         assertThat(err.toString()).contains("expected it without --once and --as-of");
-        assertThat(run("models", "drift", "--from", "2100-01-01T00:00:00Z", "nothing"))
-                .isNotZero();
+        assertThat(run("models", "drift", "--from", "2100-01-01T00:00:00Z", "nothing")).isNotZero();
     }
 
     private static ModelPointer announced() throws IOException {

@@ -75,16 +75,14 @@ class DemoIT {
         assertThat(retraining.before().events() + retraining.after().events())
                 .isLessThanOrEqualTo(result.live().scored())
                 .isGreaterThan(result.live().scored() * 98 / 100);
-        List<RegistryEntry> log =
-                new ModelRegistry(directory.resolve("registry"), clock).log();
+        List<RegistryEntry> log = new ModelRegistry(directory.resolve("registry"), clock).log();
         assertThat(log)
                 .extracting(RegistryEntry::kind)
                 .containsExactly(
                         RegistryEntry.Kind.PROMOTED,
                         RegistryEntry.Kind.PROMOTED,
                         RegistryEntry.Kind.REFUSED);
-        assertThat(log.get(2).why().reasons())
-                .anyMatch(reason -> reason.startsWith("refused: "));
+        assertThat(log.get(2).why().reasons()).anyMatch(reason -> reason.startsWith("refused: "));
     }
 
     @Test
