@@ -35,6 +35,7 @@ final class LiveTraffic {
     private volatile long lastEventTime = Long.MIN_VALUE;
     private volatile boolean stopped;
     private volatile boolean remoteLabelsLost;
+    private long holdFrom = Long.MAX_VALUE;
 
     /** A label that is to be sent, and whether the card was not there. */
     private record Report(FraudLabel label, boolean remote) {}
@@ -73,12 +74,13 @@ final class LiveTraffic {
         long began = System.nanoTime();
         long count = nanos / 1_000_000_000L * rate;
         for (long i = 0; i < count && simulator.hasNext() && !stopped; i++) {
+            SimulatedTransaction next = simulator.next();
+            began += awaitTurn(next.transaction().eventTime());
             long due = began + i * 1_000_000_000L / rate;
             long ahead = due - System.nanoTime();
             if (ahead > 0) {
                 Thread.sleep(ahead / 1_000_000, (int) (ahead % 1_000_000));
             }
-            SimulatedTransaction next = simulator.next();
             sent.put(next.transaction().id(), new Sent(due, next.isFraud()));
             if (i % DELAYED_EVERY == DELAYED_EVERY - 1 && delayed == null) {
                 delayed = next.transaction();
@@ -108,8 +110,27 @@ final class LiveTraffic {
         producer.flush();
     }
 
-    void stop() {
+    synchronized void stop() {
         stopped = true;
+        notifyAll();
+    }
+
+    /** From this event time on nothing is sent until it is moved, in steady traffic. */
+    synchronized void holdFrom(long eventTime) {
+        holdFrom = eventTime;
+        notifyAll();
+    }
+
+    /** Returns for how many nanoseconds the event had to wait. */
+    private synchronized long awaitTurn(long eventTime) throws InterruptedException {
+        if (eventTime < holdFrom) {
+            return 0;
+        }
+        long began = System.nanoTime();
+        while (eventTime >= holdFrom && !stopped) {
+            wait();
+        }
+        return System.nanoTime() - began;
     }
 
     /** From now on no label of a transaction without the card being present is sent any more. */

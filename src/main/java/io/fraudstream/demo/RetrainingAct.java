@@ -42,8 +42,8 @@ import java.util.function.Consumer;
  * installation.
  */
 final class RetrainingAct {
-    /** More than the act needs, also where retraining is slow. */
-    static final Duration EVENT_TIME = Duration.ofDays(120);
+    /** More than the act needs. */
+    static final Duration EVENT_TIME = Duration.ofDays(80);
 
     /** About two frauds in a hundred transactions, for figures that rest on hundreds. */
     static final double FRAUD_INTENSITY = 2;
@@ -60,6 +60,12 @@ final class RetrainingAct {
 
     /** From the loss of labels to a round that is tested on nothing else. */
     private static final int UNTIL_SECOND_ROUND = 14;
+
+    /**
+     * How far traffic may run ahead of a round; then it waits, so that a slow machine plays the
+     * same.
+     */
+    private static final int AHEAD = 8;
 
     private static final int SAMPLES = 400;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
@@ -122,6 +128,7 @@ final class RetrainingAct {
                                 + " day 0 on most misuses of cards are of a kind that the model has"
                                 + " never seen.",
                         rate));
+        traffic.holdFrom(day(FIRST_ROUND + AHEAD));
         ExecutorService sender = Executors.newSingleThreadExecutor();
         try {
             Future<?> sending =
@@ -133,6 +140,7 @@ final class RetrainingAct {
             round(FIRST_ROUND, sending);
             int outage = 1 + (int) ((traffic.lastEventTime() - liveFrom) / DAY);
             traffic.loseRemoteLabels();
+            traffic.holdFrom(day(outage + UNTIL_SECOND_ROUND + AHEAD));
             say.accept(
                     "Day "
                             + outage
@@ -147,13 +155,17 @@ final class RetrainingAct {
         }
     }
 
+    private long day(int day) {
+        return liveFrom + day * DAY;
+    }
+
     private void round(int day, Future<?> sending)
             throws InterruptedException,
                     StoreException,
                     TrainingException,
                     IOException,
                     BundleException {
-        long asOf = liveFrom + day * DAY;
+        long asOf = day(day);
         while (store.span().map(EventStoreReader.Span::last).orElse(Long.MIN_VALUE) < asOf) {
             if (sending.isDone()) {
                 return;
