@@ -221,6 +221,32 @@ class TransactionSimulatorTest {
     }
 
     @Test
+    void aNewKindOfFraudComesUpWhenItIsToldToAndChangesNothingBefore() {
+        Instant from = START.plus(Duration.ofDays(20));
+        int[] compared = {0};
+        Map<FraudKind, Integer> later = new EnumMap<>(FraudKind.class);
+
+        new TransactionSimulator(
+                        new SimulationSettings(7, 1000, 300, START, DURATION, 2, 2, from), RATES)
+                .forEachRemaining(
+                        simulated -> {
+                            long time = simulated.transaction().eventTime();
+                            if (time < from.toEpochMilli()) {
+                                assertThat(simulated).isEqualTo(STREAM.get(compared[0]++));
+                            } else if (simulated.isFraud()) {
+                                later.merge(simulated.kind(), 1, Integer::sum);
+                            }
+                        });
+
+        assertThat(compared[0]).isGreaterThan(20_000);
+        assertThat(later.keySet()).isEqualTo(EnumSet.allOf(FraudKind.class));
+        later.forEach(
+                (kind, count) ->
+                        assertThat(count)
+                                .isLessThanOrEqualTo(later.get(FraudKind.STANDING_CHARGES)));
+    }
+
+    @Test
     void refusesRatesThatLackACurrency() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TransactionSimulator(SETTINGS, ExchangeRates.only("EUR")))
