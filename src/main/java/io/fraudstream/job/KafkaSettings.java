@@ -15,7 +15,7 @@ import java.util.Map;
  * @param exactlyOnce whether sinks write in Kafka transactions, which show alerts one checkpoint
  *     later
  * @param scoredTopic the topic of scored transactions, or {@code null} to write none
- * @param storeDirectory the event store, or {@code null} to store nothing
+ * @param storeDirectory URI of the event store, or {@code null} to store nothing
  */
 public record KafkaSettings(
         String bootstrapServers,

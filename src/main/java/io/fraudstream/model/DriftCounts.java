@@ -34,28 +34,19 @@ public final class DriftCounts {
 
     /** Takes in all that others of the same reference have counted. */
     public void add(DriftCounts other) {
-        accumulate(other, 1);
-    }
-
-    /** Takes out what was taken in before. */
-    public void subtract(DriftCounts other) {
-        accumulate(other, -1);
-    }
-
-    private void accumulate(DriftCounts other, int sign) {
         if (!other.reference.equals(reference)) {
             throw new IllegalArgumentException("counts of another reference can't be combined");
         }
         for (int i = 0; i < features.size(); i++) {
-            accumulate(features.get(i), other.features.get(i), sign);
+            add(features.get(i), other.features.get(i));
         }
-        accumulate(score, other.score, sign);
-        events += sign * other.events;
+        add(score, other.score);
+        events += other.events;
     }
 
-    private static void accumulate(long[] into, long[] from, int sign) {
+    private static void add(long[] into, long[] from) {
         for (int i = 0; i < into.length; i++) {
-            into[i] += sign * from[i];
+            into[i] += from[i];
         }
     }
 

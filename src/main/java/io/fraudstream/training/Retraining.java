@@ -12,6 +12,7 @@ import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.registry.ModelRegistry;
 import io.fraudstream.registry.RegistryEntry;
 import io.fraudstream.registry.Why;
+import io.fraudstream.transaction.FraudLabel;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,7 +105,8 @@ public final class Retraining {
                                         new TrainingException(
                                                 "the event store holds 0 transactions"));
         long cutOff = asOf == null ? span.last() : asOf;
-        KnownLabels known = new KnownLabels(store.labels(), cutOff, settings.labelMaturity());
+        List<FraudLabel> labels = store.labels();
+        KnownLabels known = new KnownLabels(labels, cutOff, settings.labelMaturity());
         long testTo = known.matureBefore();
         long testFrom = testTo - limits.testDays() * DAY;
         Optional<ModelBundle> champion = champion();
@@ -131,7 +133,7 @@ public final class Retraining {
                 new TrainingSet(
                         settings,
                         new TrainingWindow(span.first(), testFrom, testFrom),
-                        new KnownLabels(store.labels(), testFrom, settings.labelMaturity()));
+                        new KnownLabels(labels, testFrom, settings.labelMaturity()));
         List<FeatureRow> test = new ArrayList<>();
         store.read(
                 span.first(),

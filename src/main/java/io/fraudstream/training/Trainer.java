@@ -71,7 +71,12 @@ public final class Trainer {
         float[] logOdds = logOdds(uncalibrated, validation);
         Calibration calibration =
                 PlattScaling.fit(
-                        logOdds, verdicts, new Calibration(1, StrictMath.log(set.keptShare())));
+                        logOdds,
+                        verdicts,
+                        new Calibration(
+                                1,
+                                StrictMath.log(
+                                        set.keptShare() / settings.network().positiveWeight())));
         List<ScoredEvent> scored = new ArrayList<>(logOdds.length);
         for (int i = 0; i < logOdds.length; i++) {
             scored.add(

@@ -141,7 +141,7 @@ class HotSwapIT {
                 printLatency(load, promoted);
                 assertStored(load);
 
-                Files.move(directory.resolve("registry"), directory.resolve("out-of-reach"));
+                Files.move(directory.resolve("model registry"), directory.resolve("out-of-reach"));
                 LocalJob restored = start();
                 assertThat(restored.isResumed()).isTrue();
                 int before = scored.size();
@@ -164,7 +164,7 @@ class HotSwapIT {
             topics.create(new Topics.Layout(3, Optional.empty(), Optional.empty()));
         }
         models = new PointerTopic(servers, names.models(), Map.of());
-        registry = new ModelRegistry(directory.resolve("registry"), Clock.systemUTC());
+        registry = new ModelRegistry(directory.resolve("model registry"), Clock.systemUTC());
         for (BundleFormat.Written bundle : List.of(OLD, NEW, OLDER)) {
             registry.publish(bundle.zip());
         }

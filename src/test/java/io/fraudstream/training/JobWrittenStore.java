@@ -56,9 +56,10 @@ public final class JobWrittenStore {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
         env.fromData(scored, JobTypes.SCORED)
-                .sinkTo(EventStore.transactions(store.toString(), new Rates(rates)));
+                .sinkTo(EventStore.transactions(store.toUri().toString(), new Rates(rates)));
         if (!labels.isEmpty()) {
-            env.fromData(labels, JobTypes.LABEL).sinkTo(EventStore.labels(store.toString()));
+            env.fromData(labels, JobTypes.LABEL)
+                    .sinkTo(EventStore.labels(store.toUri().toString()));
         }
         env.execute("store");
     }

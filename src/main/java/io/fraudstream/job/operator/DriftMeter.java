@@ -28,7 +28,6 @@ final class DriftMeter {
     private final Deque<DriftCounts> steps = new ArrayDeque<>();
     private String bundleId;
     private DriftReference reference;
-    private DriftCounts total;
     private long newestStep;
     private volatile double score = Double.NaN;
     private volatile double worst = Double.NaN;
@@ -53,7 +52,6 @@ final class DriftMeter {
             bundleId = serving.model().bundleId();
             reference = serving.trainedOn();
             steps.clear();
-            total = reference == null ? null : new DriftCounts(reference);
             forget();
         }
         if (reference == null) {
@@ -69,16 +67,16 @@ final class DriftMeter {
             measure();
             steps.addLast(new DriftCounts(reference));
             if (steps.size() > STEPS) {
-                total.subtract(steps.removeFirst());
+                steps.removeFirst();
             }
         }
         newestStep = Math.max(newestStep, step);
         steps.getLast().add(vector, calibrated);
-        // total is what the steps hold, the newest included.
-        total.add(vector, calibrated);
     }
 
     private void measure() {
+        DriftCounts total = new DriftCounts(reference);
+        steps.forEach(total::add);
         if (steps.size() < STEPS || total.events() < FEWEST) {
             forget();
             return;

@@ -8,6 +8,7 @@ import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.registry.ModelPointer;
 import java.io.IOException;
+import java.net.URI;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.Path;
 
@@ -67,7 +68,7 @@ record VerifiedBundle(ServedBundle served, long labelCutOff) {
     private static byte[] bytes(String uri) throws RefusedBundle {
         byte[] bytes;
         try {
-            Path path = new Path(uri);
+            Path path = new Path(URI.create(uri));
             try (FSDataInputStream in = path.getFileSystem().open(path)) {
                 bytes = in.readNBytes(MAX_BUNDLE_BYTES + 1);
             }

@@ -6,6 +6,7 @@ import io.fraudstream.job.kafka.Codecs;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Transaction;
 import java.io.Serializable;
+import java.net.URI;
 import java.time.LocalDate;
 import java.util.function.ToLongFunction;
 import org.apache.flink.connector.file.sink.FileSink;
@@ -56,7 +57,7 @@ public final class EventStore {
 
     private static <T> FileSink<T> sink(String directory, Rows<T> rows, EventTime<T> eventTime) {
         return FileSink.forBulkFormat(
-                        new Path(directory),
+                        new Path(URI.create(directory)),
                         new ParquetWriterFactory<>(
                                 file -> new RowsBuilder<>(file, rows.writer()).build()))
                 .withBucketAssigner(new EventDate<>(eventTime))

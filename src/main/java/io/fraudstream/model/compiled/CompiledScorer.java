@@ -97,15 +97,21 @@ public final class CompiledScorer implements FraudModel {
      */
     public float logOdds(float[][] sequence) {
         int used = Math.min(sequence.length, steps);
+        int normalised = 0;
+        if (newest.length > 0) {
+            normalizer.encode(sequence[sequence.length - 1], newest, 0);
+        }
         if (input.length > 0) {
             int size = normalizer.size();
             Arrays.fill(input, 0, (window - used) * size, 0);
-            for (int i = 1; i <= used; i++) {
+            if (newest.length > 0) {
+                // An encoded vector begins with the normalised one.
+                System.arraycopy(newest, 0, input, (window - 1) * size, size);
+                normalised = 1;
+            }
+            for (int i = normalised + 1; i <= used; i++) {
                 normalizer.apply(sequence[sequence.length - i], input, (window - i) * size);
             }
-        }
-        if (newest.length > 0) {
-            normalizer.encode(sequence[sequence.length - 1], newest, 0);
         }
         float sum = 0;
         for (MemberKernel member : members) {

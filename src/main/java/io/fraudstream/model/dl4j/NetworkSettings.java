@@ -185,8 +185,8 @@ public record NetworkSettings(
                 draft.hiddenUnits = List.of(128, 64);
                 draft.l2 = 1e-4;
             }
-            // Recurrent layers learn most in their first epochs, and each costs as much as ten of a
-            // dense network.
+            // Recurrent layers learn most in their first epochs, and each takes several times as
+            // long as one of a dense network.
             case LSTM -> {
                 draft.lstmUnits = 32;
                 draft.hiddenUnits = List.of(32);

@@ -77,10 +77,14 @@ class EventStoreIT {
                     MessageType.AUTHORIZATION,
                     null);
 
-    @TempDir private static Path directory;
+    @TempDir private static Path parent;
+
+    /** A space in its name, which a URI writes in another way. */
+    private static Path directory;
 
     @BeforeAll
     static void store() throws Exception {
+        directory = parent.resolve("event store");
         float[] features = new float[SCHEMA.size()];
         for (int i = 0; i < features.length; i++) {
             features[i] = i + 0.1f;
