@@ -290,7 +290,7 @@ final class ReportPage {
         measures.add(measure("Accuracy", e.accuracy()));
         measures.add(measure("Brier score", e.brier()));
         measures.add(measure("Expected calibration error", e.calibrationError()));
-        m.section.further().forEach((name, value) -> measures.add(measure(name, value)));
+        m.section.further().forEach((name, value) -> measures.add(measure(inWords(name), value)));
         page.table(List.of("Measure", "Value", "95 % interval"), measures, -1);
     }
 
@@ -614,14 +614,17 @@ final class ReportPage {
             if (a.alerts() > 0 || a.frauds() > 0) {
                 rows.add(
                         List.of(
-                                Cell.text(a.feature().words()),
-                                Cell.html("<code>" + Page.escape(a.feature().name()) + "</code>"),
+                                Cell.html(
+                                        Page.escape(a.feature().words())
+                                                + "<br/><code>"
+                                                + Page.escape(a.feature().name())
+                                                + "</code>"),
                                 Cell.number(number(a.alerts(), 3)),
                                 Cell.html(bar(largest > 0 ? a.alerts() / largest : 0)),
                                 Cell.number(number(a.frauds(), 3))));
             }
         }
-        page.table(List.of("Feature", "Name", "Over alerts", "", "Over frauds"), rows, -1);
+        page.table(List.of("Feature", "Over alerts", "", "Over frauds"), rows, -1);
     }
 
     private static String bar(double share) {
@@ -655,6 +658,12 @@ final class ReportPage {
                 Cell.text(name),
                 Cell.number(number(interval.value(), 4)),
                 Cell.number(range(interval.low(), interval.high(), 4)));
+    }
+
+    /** Such as {@code bookCardPrecisionAt100}. */
+    private static String inWords(String name) {
+        String words = name.replaceAll("([A-Z]|\\d+)", " $1").toLowerCase(java.util.Locale.ROOT);
+        return Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 
     private static List<Cell> measure(String name, double value) {

@@ -125,6 +125,11 @@ public final class TrainingReport {
         Map<String, Object> settings =
                 JSON.convertValue(
                         model.settings().network(), new TypeReference<Map<String, Object>>() {});
+        // Of layers that this kind of network does not have.
+        settings.values().removeIf(List.of()::equals);
+        for (String units : List.of("lstmUnits", "kernel")) {
+            settings.remove(units, 0);
+        }
         Files.createDirectories(directory);
         Files.writeString(
                 directory.resolve("report.html"),
