@@ -84,7 +84,7 @@ class ArchitectureTest {
     @ArchTest
     static void everyPackageHasARule(JavaClasses classes) {
         TreeSet<String> known = new TreeSet<>(MAY_IMPORT.keySet());
-        known.addAll(List.of("demo", "config", "cli"));
+        known.addAll(List.of("demo", "bench", "config", "cli"));
         for (JavaClass type : classes) {
             assertThat(known)
                     .as(type.getName())
@@ -92,11 +92,12 @@ class ArchitectureTest {
         }
     }
 
-    @ArchTest static final ArchRule FLINK_ONLY_IN_THE_JOB = onlyIn("org.apache.flink..", "job");
+    @ArchTest
+    static final ArchRule FLINK_ONLY_IN_THE_JOB = onlyIn("org.apache.flink..", "job", "bench");
 
     @ArchTest
     static final ArchRule KAFKA_ONLY_IN_THE_JOB_AND_ITS_OWN_PACKAGE =
-            onlyIn("org.apache.kafka..", "job", "kafka");
+            onlyIn("org.apache.kafka..", "job", "kafka", "bench");
 
     @ArchTest static final ArchRule THE_BROKER_ONLY_IN_KAFKA = onlyIn("kafka..", "kafka");
 
@@ -127,7 +128,11 @@ class ArchitectureTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
-                            within("model.dl4j"), within("training"), within("demo"), within("cli"))
+                            within("model.dl4j"),
+                            within("training"),
+                            within("demo"),
+                            within("bench"),
+                            within("cli"))
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage(within("model.dl4j"))

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -132,7 +131,7 @@ final class DemoCommand implements Callable<Integer> {
             return result.counts().isBalanced() ? Fraudstream.DONE : Fraudstream.FAILED;
         } finally {
             if (keep == null) {
-                delete(directory);
+                Directories.delete(directory);
             }
             ended.countDown();
         }
@@ -273,14 +272,6 @@ final class DemoCommand implements Callable<Integer> {
                                     + directory
                                     + ", expected a directory that is empty or not there yet");
                 }
-            }
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
             }
         }
     }

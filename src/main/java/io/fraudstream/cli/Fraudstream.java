@@ -48,6 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RetrainCommand.class,
             ModelsCommand.class,
             StoreCommand.class,
+            BenchCommand.class,
             BrokerCommand.class,
             TopicsCommand.class,
             ConfigCommand.class,
