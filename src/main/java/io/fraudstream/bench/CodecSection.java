@@ -3,10 +3,6 @@ package io.fraudstream.bench;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import io.fraudstream.config.CodecParts;
-import io.fraudstream.config.SettingsReader;
-import io.fraudstream.simulation.SimulationSettings;
-import io.fraudstream.simulation.TransactionSimulator;
 import io.fraudstream.transaction.Coordinates;
 import io.fraudstream.transaction.Transaction;
 import io.fraudstream.transaction.TransactionCodec;
@@ -23,6 +19,8 @@ import java.util.concurrent.Callable;
  * by Jackson, which checks none.
  */
 final class CodecSection implements Section {
+    private static final int CARDS = 2_000;
+    private static final int DAYS = 7;
     private static final int RECORDS = 20_000;
     private static final Coordinates AT = new Coordinates("transactions", 0, 0, 0);
 
@@ -62,18 +60,14 @@ final class CodecSection implements Section {
 
     @Override
     public void run(BenchSettings settings, Findings findings) throws Exception {
-        CodecParts parts =
-                CodecParts.of(
-                        new SettingsReader(Map.of()).read(null, Map.of()).transactions(), Map.of());
-        TransactionCodec codec = parts.transactionCodec(Clock.systemUTC());
-        Transaction[] transactions = new Transaction[RECORDS];
+        Workload workload = Workload.of(CARDS, DAYS);
+        TransactionCodec codec = workload.parts().transactionCodec(Clock.systemUTC());
+        Transaction[] transactions =
+                workload.transactions().subList(0, RECORDS).toArray(Transaction[]::new);
         byte[][] payloads = new byte[RECORDS][];
         Bound[] bound = new Bound[RECORDS];
-        TransactionSimulator simulator =
-                new TransactionSimulator(SimulationSettings.DEFAULT, parts.rates());
         long bytes = 0;
         for (int i = 0; i < RECORDS; i++) {
-            transactions[i] = simulator.next().transaction();
             payloads[i] = TransactionCodec.encode(transactions[i]);
             bound[i] = BINDING.readValue(payloads[i], Bound.class);
             bytes += payloads[i].length;
