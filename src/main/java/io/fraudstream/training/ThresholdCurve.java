@@ -47,6 +47,14 @@ final class ThresholdCurve {
         };
     }
 
+    /** Why this threshold was chosen; says so where no threshold keeps the policy. */
+    String words(ThresholdPolicy policy, double chosen) {
+        boolean missed =
+                policy.by() == ThresholdPolicy.By.PRECISION
+                        && !(at(chosen).precision() >= policy.precision());
+        return policy.words() + (missed ? ", which none keeps: this is the most precise" : "");
+    }
+
     /** What a threshold would do; precision is NaN without alerts, recall without frauds. */
     BundleManifest.Candidate at(double threshold) {
         int step = ranked.lastAlert(threshold);

@@ -109,7 +109,8 @@ public final class Trainer {
                                 set,
                                 evaluation,
                                 new BundleManifest.ThresholdChoice(
-                                        policy.words(), curve.candidates(threshold)),
+                                        curve.words(policy, threshold),
+                                        curve.candidates(threshold)),
                                 calibration),
                         trained.network(),
                         normalizer,

@@ -148,6 +148,58 @@ class TrainingCommandsTest {
     }
 
     @Test
+    void theThresholdFollowsItsPolicyAndTheReportComparesWithAnotherBundle() throws Exception {
+        Path first = directory.resolve("first.zip");
+        Path report = directory.resolve("report");
+        String scores = directory.resolve("scores.csv").toString();
+        assertThat(
+                        backtest(
+                                "dense",
+                                "--scores",
+                                scores,
+                                "--model-out",
+                                first.toString(),
+                                "--threshold-by",
+                                "cost",
+                                "--review-cost-minor",
+                                "250"))
+                .isZero();
+        ModelBundle champion = BundleFormat.read(Files.readAllBytes(first));
+        assertThat(champion.manifest().thresholdChoice().policy())
+                .isEqualTo("least cost, a review at 2.50");
+
+        assertThat(
+                        backtest(
+                                "dense",
+                                "--scores",
+                                scores,
+                                "--seed",
+                                "5",
+                                "--report",
+                                report.toString(),
+                                "--compare",
+                                first.toString()))
+                .isZero();
+        JsonNode metrics = new ObjectMapper().readTree(report.resolve("metrics.json").toFile());
+        assertThat(metrics.at("/Test days/champion/bundle").asText()).isEqualTo(champion.id());
+    }
+
+    @Test
+    void wrongThresholdsAndComparisonsAreCodeTwo() {
+        assertThat(backtest("dense", "--scores", "s.csv", "--threshold-by", "luck")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--threshold-by is luck, expected alerts, precision or cost");
+
+        err.getBuffer().setLength(0);
+        assertThat(backtest("dense", "--scores", "s.csv", "--precision", "1.5")).isEqualTo(2);
+        assertThat(err.toString()).contains("precision is 1.5, expected above 0 and at most 1");
+
+        err.getBuffer().setLength(0);
+        assertThat(backtest("dense", "--scores", "s.csv", "--compare", "b.zip")).isEqualTo(2);
+        assertThat(err.toString()).contains("--compare is given, expected --report with it");
+    }
+
+    @Test
     void wrongUsageIsCodeTwoAndNamesTheOption() {
         assertThat(run("backtest", "--model", "dense")).isEqualTo(2);
         assertThat(err.toString()).contains("--transactions");

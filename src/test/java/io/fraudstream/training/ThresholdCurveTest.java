@@ -57,12 +57,19 @@ class ThresholdCurveTest {
     void aPrecisionOutOfReachGivesTheMostPreciseThreshold() {
         List<ScoredEvent> noFraudOnTop = EVENTS.subList(1, EVENTS.size());
 
-        double threshold =
-                new ThresholdCurve(noFraudOnTop, 2 * DAY, 0)
-                        .choose(new ThresholdPolicy(ThresholdPolicy.By.PRECISION, 1, 0.9, 0));
+        ThresholdCurve curve = new ThresholdCurve(noFraudOnTop, 2 * DAY, 0);
+        ThresholdPolicy policy = new ThresholdPolicy(ThresholdPolicy.By.PRECISION, 1, 0.9, 0);
+        double threshold = curve.choose(policy);
 
         // 0, 1/2, 2/3, …
         assertThat(threshold).isCloseTo(0.5, within(1e-12));
+        assertThat(curve.words(policy, threshold))
+                .isEqualTo(
+                        "a precision of at least 0.900, which none keeps: this is the most"
+                                + " precise");
+        ThresholdPolicy within = new ThresholdPolicy(ThresholdPolicy.By.PRECISION, 1, 0.6, 0);
+        assertThat(curve.words(within, curve.choose(within)))
+                .isEqualTo("a precision of at least 0.600");
     }
 
     // One more alert has to save what it costs. Free reviews find every fraud and stop there.
