@@ -24,7 +24,7 @@ final class FeaturesSection implements Section {
     private static final int DAYS = 42;
 
     /** From this day on histories are as long as they get, terminals' too. */
-    private static final int MEASURED_FROM_DAY = 38;
+    private static final long MEASURED_FROM_DAY = 38;
 
     @Override
     public String name() {
@@ -57,7 +57,7 @@ final class FeaturesSection implements Section {
             int from)
             throws Exception {
         FeatureSchema schema = workload.schema();
-        long events = stream.size() - from;
+        int events = stream.size() - from;
         FeatureStream.InObjects histories = stream.inObjects(schema);
         FeatureStream.InBytes stored = stream.inBytes(schema);
         Map<String, Callable<Double>> measurements = new LinkedHashMap<>();
