@@ -154,7 +154,8 @@ final class FeatureStream {
                 cards[card] = history;
             }
             FeatureEngine.CardStep step = engine.stepCard(history, transaction, features);
-            sum += sequences ? step.sequence()[0][0] : step.vector()[0];
+            float[][] seen = step.sequence(sequences ? FeatureSchema.SEQUENCE_LENGTH : 1);
+            sum += seen[0][0];
         }
 
         private TerminalHistory of(int terminal) {

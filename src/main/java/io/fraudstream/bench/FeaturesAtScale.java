@@ -35,8 +35,8 @@ final class FeaturesAtScale {
     private static final int MODELS = 10_000;
     private static final int STEPS = 400_000;
 
-    /** Bytes that a history may grow by with an event. */
-    private static final int SPARE = 64;
+    /** By so many bytes a terminal's history may grow with an event. */
+    private static final int SPARE = 32;
 
     /** How much of the memory that is free may be taken. */
     private static final double SHARE_OF_MEMORY = 0.8;
@@ -282,6 +282,7 @@ final class FeaturesAtScale {
                 FeatureEngine.Features features =
                         stepTerminal(terminalModel, terminalModel.length, next[i]);
                 stepCard(cardModels[i], cardModels[i].length, next[i], features);
+                // The terminal's other cards may have been there before.
                 cardLengths[i] = Math.max(out.length(), cardModels[i].length) + SPARE;
             }
             ofCards = new Slots(cards, cardLengths);

@@ -71,6 +71,7 @@ final class FeaturesSection implements Section {
         Map<String, double[]> nanos = Rounds.takeTurns(settings.rounds(), measurements);
 
         histories.clear();
+        histories.askForSequences(false);
         stream.replay(histories, 0, from);
         double allocated =
                 Rounds.bytesEach(events, () -> stream.replay(histories, from, stream.size()));

@@ -19,11 +19,11 @@ public final class FeatureEngine {
 
     /** What a model sees: the event's own vector, and those of the card's events before it. */
     public static final class CardStep {
-        private final byte[][] earlier;
+        private final RecentVectors.Earlier earlier;
         private final float[] vector;
         private final boolean approximate;
 
-        private CardStep(byte[][] earlier, float[] vector, boolean approximate) {
+        private CardStep(RecentVectors.Earlier earlier, float[] vector, boolean approximate) {
             this.earlier = earlier;
             this.vector = vector;
             this.approximate = approximate;
@@ -34,22 +34,32 @@ public final class FeatureEngine {
             return vector;
         }
 
-        /** Raw vectors, oldest first, the event's own last: as many as there are. */
+        /**
+         * Raw vectors, oldest first, the event's own last: as many as there are; not to be changed.
+         * Earlier ones are unpacked for it.
+         */
         public float[][] sequence() {
-            return sequence(FeatureSchema.SEQUENCE_LENGTH);
+            return last(earlier.count());
         }
 
         /**
-         * The same with the newest only, since earlier ones are unpacked for it.
+         * The same with the newest only. Whoever asks for more than the event's own is expected to
+         * ask at this card's next event again, so from now on the history keeps its vectors
+         * unpacked too, as long as it stays in memory.
          *
          * @param steps how many at most, the event's own included; at least 1
          */
         public float[][] sequence(int steps) {
-            int before = Math.min(earlier.length, steps - 1);
+            if (steps > 1) {
+                earlier.of().keepUnpacked();
+            }
+            return last(Math.min(earlier.count(), steps - 1));
+        }
+
+        private float[][] last(int before) {
             float[][] sequence = new float[before + 1][];
             for (int i = 0; i < before; i++) {
-                byte[] packed = earlier[earlier.length - before + i];
-                sequence[i] = PackedVector.unpack(packed, vector.length);
+                sequence[i] = earlier.vector(earlier.count() - before + i, vector.length);
             }
             sequence[before] = vector;
             return sequence;
@@ -95,13 +105,8 @@ public final class FeatureEngine {
         }
         System.arraycopy(
                 terminal.values(), 0, vector, schema.terminalOffset(), schema.terminalSize());
-        byte[][] earlier =
-                history.vectors.add(
-                        t.eventTime(),
-                        rank,
-                        PackedVector.pack(vector, packing),
-                        vector.length,
-                        fingerprint);
+        RecentVectors.Earlier earlier =
+                history.vectors.add(t.eventTime(), rank, vector, packing, fingerprint);
         return new CardStep(earlier, vector, approximate || terminal.approximate());
     }
 

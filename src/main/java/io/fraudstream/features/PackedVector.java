@@ -1,5 +1,8 @@
 package io.fraudstream.features;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
@@ -31,6 +34,16 @@ final class PackedVector {
 
     /** In its own four bytes. */
     private static final int RAW = 10;
+
+    private static final float[] CONSTANTS = {Float.NaN, 0, 1};
+
+    /** By code: how far back the same value stands, and how many bytes a number has. */
+    private static final int[] BACK = {0, 0, 0, 1, 3, 4};
+
+    private static final int[] BYTES = {0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4};
+
+    private static final VarHandle INTS =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private static final int MISSING_BITS = Float.floatToRawIntBits(Float.NaN);
     private static final int ONE_BITS = Float.floatToRawIntBits(1);
@@ -119,36 +132,32 @@ final class PackedVector {
         float[] vector = new float[size];
         int at = codeBytes(size);
         for (int i = 0; i < size; i++) {
-            switch (packed[i / 2] >>> i % 2 * 4 & 0xf) {
-                case MISSING -> vector[i] = Float.NaN;
-                case ZERO -> vector[i] = 0;
-                case ONE -> vector[i] = 1;
-                case AS_BEFORE -> vector[i] = vector[i - 1];
-                case AS_THREE_BEFORE -> vector[i] = vector[i - 3];
-                case AS_FOUR_BEFORE -> vector[i] = vector[i - 4];
-                case QUOTIENT -> vector[i] = vector[i - 1] / vector[i - 2];
-                case WHOLE_1 -> vector[i] = packed[at++] & 0xff;
-                case WHOLE_2 -> {
-                    vector[i] = number(packed, at, 2);
-                    at += 2;
-                }
-                case WHOLE_3 -> {
-                    vector[i] = number(packed, at, 3);
-                    at += 3;
-                }
-                case RAW -> {
-                    vector[i] = Float.intBitsToFloat(number(packed, at, 4));
-                    at += 4;
-                }
-                default ->
-                        throw new IllegalStateException(
-                                "a packed vector has an unknown code: the state is damaged");
+            int code = packed[i / 2] >>> i % 2 * 4 & 0xf;
+            if (code <= ONE) {
+                vector[i] = CONSTANTS[code];
+            } else if (code < QUOTIENT) {
+                vector[i] = vector[i - BACK[code]];
+            } else if (code == QUOTIENT) {
+                vector[i] = vector[i - 1] / vector[i - 2];
+            } else if (code <= RAW) {
+                int number = number(packed, at, BYTES[code]);
+                vector[i] = code == RAW ? Float.intBitsToFloat(number) : number;
+                at += BYTES[code];
+            } else {
+                throw new IllegalStateException(
+                        "a packed vector has an unknown code: the state is damaged");
             }
         }
         return vector;
     }
 
     private static int number(byte[] source, int at, int bytes) {
+        int from = at + bytes - Integer.BYTES;
+        if (from >= 0) {
+            // All four at once; those in front of the number are shifted out.
+            int unused = 8 * (Integer.BYTES - bytes);
+            return (int) INTS.get(source, from) << unused >>> unused;
+        }
         int number = 0;
         for (int i = 0; i < bytes; i++) {
             number = number << 8 | source[at + i] & 0xff;

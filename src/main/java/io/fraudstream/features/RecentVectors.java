@@ -15,6 +15,12 @@ final class RecentVectors {
     long[] ranks = {};
     int count;
 
+    /**
+     * The same vectors as they were, for those who ask for sequences event after event; null where
+     * one was not kept, and as a whole until it is asked for.
+     */
+    private float[][] unpacked;
+
     /** The fingerprint of the vectors' schema, and how many values each has. */
     long schema;
 
@@ -26,9 +32,28 @@ final class RecentVectors {
         packed = other.packed.clone();
         times = other.times.clone();
         ranks = other.ranks.clone();
+        unpacked = other.unpacked == null ? null : other.unpacked.clone();
         count = other.count;
         schema = other.schema;
         size = other.size;
+    }
+
+    /** The vectors before an event's own that belong to its sequence. */
+    record Earlier(RecentVectors of, byte[][] packed, float[][] unpacked) {
+        int count() {
+            return packed.length;
+        }
+
+        /**
+         * One of them.
+         *
+         * @param size how many values it has
+         */
+        float[] vector(int index, int size) {
+            return unpacked != null && unpacked[index] != null
+                    ? unpacked[index]
+                    : PackedVector.unpack(packed[index], size);
+        }
     }
 
     /**
@@ -36,13 +61,16 @@ final class RecentVectors {
      * oldest first: of events within the horizon, and so many that it has at most {@link
      * FeatureSchema#SEQUENCE_LENGTH}. Only so many of the newest vectors are kept, so an event out
      * of order sees those of them that precede it. Vectors of another schema are forgotten.
+     *
+     * @param scratch see {@link PackedVector#pack}
      */
-    byte[][] add(long time, long rank, byte[] vector, int vectorSize, long vectorSchema) {
+    Earlier add(long time, long rank, float[] vector, byte[] scratch, long vectorSchema) {
         if (schema != vectorSchema) {
             Arrays.fill(packed, null);
+            unpacked = null;
             count = 0;
             schema = vectorSchema;
-            size = vectorSize;
+            size = vector.length;
         }
         int position = count;
         while (position > 0
@@ -53,13 +81,17 @@ final class RecentVectors {
         while (first < position && times[first] <= time - FeatureSchema.CARD_HORIZON) {
             first++;
         }
-        byte[][] earlier = first == position ? NONE : Arrays.copyOfRange(packed, first, position);
-        store(position, time, rank, vector);
+        Earlier earlier =
+                new Earlier(
+                        this,
+                        first == position ? NONE : Arrays.copyOfRange(packed, first, position),
+                        unpacked == null ? null : Arrays.copyOfRange(unpacked, first, position));
+        store(position, time, rank, vector, PackedVector.pack(vector, scratch));
         return earlier;
     }
 
     /** Puts a vector in its place; of too many the oldest goes. */
-    private void store(int position, long time, long rank, byte[] vector) {
+    private void store(int position, long time, long rank, float[] vector, byte[] bytes) {
         int at = position;
         if (count < MOST) {
             makeRoom(count + 1);
@@ -71,9 +103,19 @@ final class RecentVectors {
             at = position - 1;
             move(1, 0, at);
         }
-        packed[at] = vector;
+        packed[at] = bytes;
         times[at] = time;
         ranks[at] = rank;
+        if (unpacked != null) {
+            unpacked[at] = vector;
+        }
+    }
+
+    /** Keeps vectors unpacked too, from the next one on. */
+    void keepUnpacked() {
+        if (unpacked == null) {
+            unpacked = new float[MOST][];
+        }
     }
 
     /** For so many vectors. */
@@ -90,5 +132,8 @@ final class RecentVectors {
         System.arraycopy(packed, from, packed, to, vectors);
         System.arraycopy(times, from, times, to, vectors);
         System.arraycopy(ranks, from, ranks, to, vectors);
+        if (unpacked != null) {
+            System.arraycopy(unpacked, from, unpacked, to, vectors);
+        }
     }
 }
