@@ -29,22 +29,22 @@ final class CardEvents {
     static final int MONTH = 5;
 
     private static final long KEPT = FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE;
-    private static final int FIRST_CAPACITY = 16;
+    private static final int FIRST_CAPACITY = 4;
 
     int size;
-    long[] time = new long[FIRST_CAPACITY];
-    long[] rank = new long[FIRST_CAPACITY];
+    long[] time;
+    long[] rank;
 
     /** What the event adds to sums: 0 if declined, negative for a reversal. */
-    long[] amount = new long[FIRST_CAPACITY];
+    long[] amount;
 
     /** A hash of the terminal key; 0 without one. */
-    long[] terminal = new long[FIRST_CAPACITY];
+    long[] terminal;
 
     /** Amount over the card's robust mean when the event came; NaN without history. */
-    float[] ratio = new float[FIRST_CAPACITY];
+    float[] ratio;
 
-    byte[] flags = new byte[FIRST_CAPACITY];
+    byte[] flags;
 
     // Columns of optional fields, made when the first event brings one.
     short[] mcc;
@@ -62,14 +62,14 @@ final class CardEvents {
     private long clock = Long.MIN_VALUE;
 
     /** The first row of each window. */
-    final int[] tail = new int[WINDOWS];
+    final int[] tail;
 
-    final int[] count = new int[WINDOWS];
-    final int[] approved = new int[WINDOWS];
-    final long[] sum = new long[WINDOWS];
-    final int[] terminals = new int[WINDOWS];
-    final int[] high = new int[WINDOWS];
-    final int[] declined = new int[WINDOWS];
+    final int[] count;
+    final int[] approved;
+    final long[] sum;
+    final int[] terminals;
+    final int[] high;
+    final int[] declined;
     final SquareSum weekSquares = new SquareSum();
     final SquareSum monthSquares = new SquareSum();
     long plainSum;
@@ -79,7 +79,7 @@ final class CardEvents {
     private int folds;
 
     /** Rows with the largest values; to be looked for where they lie outside their windows. */
-    private final int[] highestRatio = {-1, -1};
+    private final int[] highestRatio;
 
     private int highestAmount = -1;
 
@@ -98,6 +98,62 @@ final class CardEvents {
             long peak,
             long squaresHigh,
             long squaresLow) {}
+
+    CardEvents() {
+        this(FIRST_CAPACITY);
+    }
+
+    /**
+     * @param capacity for so many rows there is room at once
+     */
+    CardEvents(int capacity) {
+        time = new long[capacity];
+        rank = new long[capacity];
+        amount = new long[capacity];
+        terminal = new long[capacity];
+        ratio = new float[capacity];
+        flags = new byte[capacity];
+        tail = new int[WINDOWS];
+        count = new int[WINDOWS];
+        approved = new int[WINDOWS];
+        terminals = new int[WINDOWS];
+        high = new int[WINDOWS];
+        declined = new int[WINDOWS];
+        sum = new long[WINDOWS];
+        highestRatio = new int[] {-1, -1};
+    }
+
+    CardEvents(CardEvents other) {
+        size = other.size;
+        time = other.time.clone();
+        rank = other.rank.clone();
+        amount = other.amount.clone();
+        terminal = other.terminal.clone();
+        ratio = other.ratio.clone();
+        flags = other.flags.clone();
+        mcc = other.mcc == null ? null : other.mcc.clone();
+        country = other.country == null ? null : other.country.clone();
+        entryMode = other.entryMode == null ? null : other.entryMode.clone();
+        latitude = other.latitude == null ? null : other.latitude.clone();
+        longitude = other.longitude == null ? null : other.longitude.clone();
+        fold = other.fold == null ? null : other.fold.clone();
+        visible = other.visible;
+        clock = other.clock;
+        tail = other.tail.clone();
+        count = other.count.clone();
+        approved = other.approved.clone();
+        terminals = other.terminals.clone();
+        high = other.high.clone();
+        declined = other.declined.clone();
+        sum = other.sum.clone();
+        weekSquares.set(other.weekSquares);
+        monthSquares.set(other.monthSquares);
+        plainSum = other.plainSum;
+        plainCount = other.plainCount;
+        folds = other.folds;
+        highestRatio = other.highestRatio.clone();
+        highestAmount = other.highestAmount;
+    }
 
     long newestTime() {
         return size == 0 ? Long.MIN_VALUE : time[size - 1];
@@ -134,7 +190,7 @@ final class CardEvents {
         }
     }
 
-    /** Lets aggregates follow from the rows that were put in. */
+    /** Lets aggregates follow from the rows that were put in, in one pass from the newest back. */
     void rebuild() {
         visible = size;
         folds = 0;
@@ -142,15 +198,58 @@ final class CardEvents {
         plainCount = 0;
         weekSquares.clear();
         monthSquares.clear();
-        for (int[] column : new int[][] {count, approved, terminals, high, declined}) {
-            Arrays.fill(column, 0);
-        }
-        Arrays.fill(sum, 0);
-        Arrays.fill(tail, size);
         highestAmount = -1;
         Arrays.fill(highestRatio, -1);
+        for (int[] column : new int[][] {count, approved, terminals, high, declined, tail}) {
+            column[0] = 0;
+        }
+        sum[0] = 0;
         if (size > 0) {
-            moveTo(newestTime());
+            clock = time[size - 1];
+        }
+        int w = 0;
+        for (int i = size - 1; i >= 0; i--) {
+            while (time[i] <= clock - FeatureSchema.CARD_WINDOWS[w]) {
+                tail[w] = i + 1;
+                if (w == MONTH) {
+                    return;
+                }
+                widen(++w);
+            }
+            include(w, i);
+        }
+        while (w < MONTH) {
+            tail[w] = 0;
+            widen(++w);
+        }
+        tail[MONTH] = 0;
+    }
+
+    /** Begins a window with what the one within it holds. */
+    private void widen(int w) {
+        count[w] = count[w - 1];
+        approved[w] = approved[w - 1];
+        terminals[w] = terminals[w - 1];
+        high[w] = high[w - 1];
+        declined[w] = declined[w - 1];
+        sum[w] = sum[w - 1];
+        if (w == FORTNIGHT) {
+            weekSquares.set(monthSquares);
+            highestRatio[FORTNIGHT - WEEK] = highestRatio[0];
+        }
+    }
+
+    /** Lets the next older row enter this window and those around it. */
+    private void include(int w, int i) {
+        count(w, i, 1);
+        tallyMonth(i, 1);
+        if (highestAmount < 0 || peakOf(i) > peakOf(highestAmount)) {
+            highestAmount = i;
+        }
+        int slot = w <= WEEK ? 0 : 1;
+        if (w <= FORTNIGHT
+                && (highestRatio[slot] < 0 || !(ratio[highestRatio[slot]] >= ratio[i]))) {
+            offerRatio(slot, i);
         }
     }
 
@@ -169,7 +268,7 @@ final class CardEvents {
     }
 
     /** Puts the event at hand in its place, once aggregates were moved there. */
-    void insert(Transaction t, long eventRank, float eventRatio) {
+    void insert(Transaction t, long eventRank, long terminalHash, float eventRatio) {
         int i = insertRow(visible);
         time[i] = t.eventTime();
         rank[i] = eventRank;
@@ -178,7 +277,7 @@ final class CardEvents {
             ratio[i] = Float.NaN;
             return;
         }
-        terminal[i] = t.terminalKey() == null ? 0 : EventIdentity.hash(t.terminalKey());
+        terminal[i] = terminalHash;
         ratio[i] = eventRatio;
         if (t.isDeclined()) {
             flags[i] = COUNTED | DECLINED;
@@ -390,6 +489,15 @@ final class CardEvents {
 
     /** Lets a row enter (1) or leave (-1) a window. */
     private void tally(int w, int i, int sign) {
+        count(w, i, sign);
+        if (w == WEEK) {
+            square(weekSquares, i, sign);
+        } else if (w == MONTH) {
+            tallyMonth(i, sign);
+        }
+    }
+
+    private void count(int w, int i, int sign) {
         Fold f = foldOf(i);
         count[w] += sign * (f == null ? bit(i, COUNTED) : f.counted());
         approved[w] += sign * (f == null ? bit(i, APPROVED) : f.approved());
@@ -397,14 +505,15 @@ final class CardEvents {
         high[w] += sign * (f == null ? bit(i, HIGH) : f.high());
         sum[w] += sign * amount[i];
         terminals[w] += sign * bit(i, LAST_AT_TERMINAL);
-        if (w == WEEK) {
-            square(weekSquares, i, sign);
-        } else if (w == MONTH) {
-            square(monthSquares, i, sign);
-            plainSum += sign * (f == null ? isPlain(i) ? amount[i] : 0 : f.plainSum());
-            plainCount += sign * (f == null ? isPlain(i) ? 1 : 0 : f.approved() - f.high());
-            folds += f == null ? 0 : sign;
-        }
+    }
+
+    /** What only the widest window holds. */
+    private void tallyMonth(int i, int sign) {
+        Fold f = foldOf(i);
+        square(monthSquares, i, sign);
+        plainSum += sign * (f == null ? isPlain(i) ? amount[i] : 0 : f.plainSum());
+        plainCount += sign * (f == null ? isPlain(i) ? 1 : 0 : f.approved() - f.high());
+        folds += f == null ? 0 : sign;
     }
 
     /** A reversal takes the square of its amount out again. */
@@ -470,7 +579,7 @@ final class CardEvents {
      */
     int insertRow(int row) {
         if (size == time.length) {
-            grow(size + (size >> 1));
+            grow(size + Math.max(2, size >> 1));
         }
         if (row < size) {
             move(row, row + 1, size - row);
@@ -527,10 +636,17 @@ final class CardEvents {
         System.arraycopy(terminal, from, terminal, to, rows);
         System.arraycopy(ratio, from, ratio, to, rows);
         System.arraycopy(flags, from, flags, to, rows);
-        for (Object column : new Object[] {mcc, country, entryMode, latitude, longitude, fold}) {
-            if (column != null) {
-                System.arraycopy(column, from, column, to, rows);
-            }
+        moveColumn(mcc, from, to, rows);
+        moveColumn(country, from, to, rows);
+        moveColumn(entryMode, from, to, rows);
+        moveColumn(latitude, from, to, rows);
+        moveColumn(longitude, from, to, rows);
+        moveColumn(fold, from, to, rows);
+    }
+
+    private static void moveColumn(Object column, int from, int to, int rows) {
+        if (column != null) {
+            System.arraycopy(column, from, column, to, rows);
         }
     }
 

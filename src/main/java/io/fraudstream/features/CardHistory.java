@@ -2,7 +2,6 @@ package io.fraudstream.features;
 
 import io.fraudstream.transaction.EntryMode;
 import io.fraudstream.transaction.Transaction;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,18 +21,8 @@ public final class CardHistory {
         0, 1, CardEvents.DAY, CardEvents.WEEK, CardEvents.MONTH
     };
 
-    final CardEvents events = new CardEvents();
-
-    /**
-     * The newest raw vectors of {@link #vectorSchema}, oldest first, with the times and ranks of
-     * their events.
-     */
-    final float[][] vectors = new float[FeatureSchema.SEQUENCE_LENGTH][];
-
-    final long[] vectorTimes = new long[FeatureSchema.SEQUENCE_LENGTH];
-    final long[] vectorRanks = new long[FeatureSchema.SEQUENCE_LENGTH];
-    int vectorCount;
-    String vectorSchema;
+    final CardEvents events;
+    final RecentVectors vectors;
 
     private final int maxEvents;
 
@@ -42,11 +31,28 @@ public final class CardHistory {
      *     approximate; at least 16
      */
     public CardHistory(int maxEvents) {
+        this(maxEvents, new CardEvents());
+    }
+
+    CardHistory(int maxEvents, CardEvents events) {
         if (maxEvents < 16) {
             throw new IllegalArgumentException(
                     "maxEvents is " + maxEvents + ", expected at least 16");
         }
         this.maxEvents = maxEvents;
+        this.events = events;
+        this.vectors = new RecentVectors();
+    }
+
+    private CardHistory(CardHistory other) {
+        this.maxEvents = other.maxEvents;
+        this.events = new CardEvents(other.events);
+        this.vectors = new RecentVectors(other.vectors);
+    }
+
+    /** The same history, which no longer changes with this one. */
+    public CardHistory copy() {
+        return new CardHistory(this);
     }
 
     static void addSpecs(List<FeatureSpec> specs) {
@@ -213,15 +219,16 @@ public final class CardHistory {
      *
      * @return whether folded events are within a window, so that features are approximate
      */
-    boolean step(Transaction t, double[] out, int offset) {
-        long rank = EventIdentity.rank(t.id());
+    boolean step(Transaction t, long rank, double[] out, int offset) {
+        String key = t.terminalKey();
+        long terminal = key == null ? 0 : EventIdentity.hash(key);
         events.moveBefore(t.eventTime(), rank);
         double usual =
                 events.plainCount == 0 ? Double.NaN : (double) events.plainSum / events.plainCount;
         double ratio = over(t.baseAmountMinor(), usual);
-        measure(events, t, ratio, out, offset);
+        measure(events, t, terminal, ratio, out, offset);
         boolean approximate = events.holdsFolds();
-        events.insert(t, rank, (float) ratio);
+        events.insert(t, rank, terminal, (float) ratio);
         events.moveToNewest();
         if (events.size >= maxEvents) {
             events.fold(maxEvents);
@@ -230,7 +237,7 @@ public final class CardHistory {
     }
 
     private static void measure(
-            CardEvents e, Transaction t, double ratio, double[] out, int offset) {
+            CardEvents e, Transaction t, long terminal, double ratio, double[] out, int offset) {
         int o = offset;
         long amount = t.baseAmountMinor();
         int self = t.isReversal() ? 0 : 1;
@@ -255,29 +262,29 @@ public final class CardHistory {
         out[o++] = e.highestRatio(CardEvents.WEEK);
         out[o++] = e.highestRatio(CardEvents.FORTNIGHT);
         out[o++] = e.declined[CardEvents.DAY];
-        o = measureNovelty(e, t, out, o);
+        o = measureNovelty(e, t, terminal, out, o);
         measureMoves(e, t, out, o);
     }
 
-    private static int measureNovelty(CardEvents e, Transaction t, double[] out, int offset) {
+    private static int measureNovelty(
+            CardEvents e, Transaction t, long terminal, double[] out, int offset) {
         int o = offset;
-        String key = t.terminalKey();
-        boolean atTerminal = key != null && !t.isReversal();
-        int previous =
-                atTerminal
-                        ? e.lastAtTerminal(EventIdentity.hash(key), e.tail[CardEvents.MONTH])
-                        : -1;
-        for (int w : new int[] {CardEvents.DAY, CardEvents.WEEK}) {
-            out[o++] = e.terminals[w] + (atTerminal && previous < e.tail[w] ? 1 : 0);
-        }
+        boolean atTerminal = terminal != 0 && !t.isReversal();
+        int previous = atTerminal ? e.lastAtTerminal(terminal, e.tail[CardEvents.MONTH]) : -1;
+        out[o++] = terminals(e, CardEvents.DAY, atTerminal, previous);
+        out[o++] = terminals(e, CardEvents.WEEK, atTerminal, previous);
         int last = lastCounted(e);
         out[o++] = last < 0 ? Double.NaN : (t.eventTime() - e.time[last]) / MILLIS_PER_SECOND;
-        out[o++] = key == null ? Double.NaN : flag(previous < 0 && atTerminal);
+        out[o++] = terminal == 0 ? Double.NaN : flag(previous < 0 && atTerminal);
         out[o++] =
                 t.mcc() == null
                         ? Double.NaN
                         : flag(!e.hasMcc(Short.parseShort(t.mcc()), CardEvents.MONTH));
         return o;
+    }
+
+    private static int terminals(CardEvents e, int w, boolean atTerminal, int previous) {
+        return e.terminals[w] + (atTerminal && previous < e.tail[w] ? 1 : 0);
     }
 
     private static void measureMoves(CardEvents e, Transaction t, double[] out, int offset) {
@@ -364,61 +371,5 @@ public final class CardHistory {
                 sinLatitude * sinLatitude
                         + StrictMath.cos(phi1) * StrictMath.cos(phi2) * sinLongitude * sinLongitude;
         return 2 * EARTH_RADIUS_KILOMETRES * StrictMath.asin(Math.min(1, Math.sqrt(h)));
-    }
-
-    /**
-     * Takes in the vector of an event and returns the sequence that ends with it, oldest first: at
-     * most {@link FeatureSchema#SEQUENCE_LENGTH} vectors of events within the horizon. Only so many
-     * of the newest vectors are kept, so an event out of order sees those of them that precede it.
-     * Vectors of another schema are forgotten.
-     */
-    float[][] remember(Transaction t, float[] vector, String schema) {
-        if (!schema.equals(vectorSchema)) {
-            Arrays.fill(vectors, null);
-            vectorCount = 0;
-            vectorSchema = schema;
-        }
-        long rank = EventIdentity.rank(t.id());
-        int position = vectorCount;
-        while (position > 0
-                && EventIdentity.isAfter(
-                        vectorTimes[position - 1],
-                        vectorRanks[position - 1],
-                        t.eventTime(),
-                        rank)) {
-            position--;
-        }
-        int first = Math.max(0, position + 1 - FeatureSchema.SEQUENCE_LENGTH);
-        while (first < position
-                && vectorTimes[first] <= t.eventTime() - FeatureSchema.CARD_HORIZON) {
-            first++;
-        }
-        float[][] sequence = Arrays.copyOfRange(vectors, first, position + 1);
-        sequence[position - first] = vector;
-        store(position, t.eventTime(), rank, vector);
-        return sequence;
-    }
-
-    /** Puts a vector in its place; of too many the oldest goes. */
-    private void store(int position, long time, long rank, float[] vector) {
-        int at = position;
-        if (vectorCount < vectors.length) {
-            moveVectors(position, position + 1, vectorCount - position);
-            vectorCount++;
-        } else if (position == 0) {
-            return;
-        } else {
-            at = position - 1;
-            moveVectors(1, 0, at);
-        }
-        vectors[at] = vector;
-        vectorTimes[at] = time;
-        vectorRanks[at] = rank;
-    }
-
-    private void moveVectors(int from, int to, int count) {
-        System.arraycopy(vectors, from, vectors, to, count);
-        System.arraycopy(vectorTimes, from, vectorTimes, to, count);
-        System.arraycopy(vectorRanks, from, vectorRanks, to, count);
     }
 }

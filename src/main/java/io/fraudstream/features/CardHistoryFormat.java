@@ -5,12 +5,13 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * A {@link CardHistory} in bytes: a version, the rows of events with times and amounts as varints,
- * and the last vectors with their schema. Aggregates are not written, since they follow from the
- * rows.
+ * A {@link CardHistory} in bytes: a version, the columns of its events, and the last vectors,
+ * packed, with their schema. Aggregates are not written, since they follow from the rows.
+ *
+ * <p>Keeps buffers, so each thread needs its own.
  */
 public final class CardHistoryFormat {
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final int HAS_MCC = 1;
     private static final int HAS_COUNTRY = 2;
@@ -19,91 +20,88 @@ public final class CardHistoryFormat {
     private static final int HAS_FOLDS = 16;
     private static final int MAX_ROWS = 1 << 20;
 
-    private CardHistoryFormat() {}
+    private final StateWriter writer = new StateWriter();
+    private final StateReader reader = new StateReader();
 
-    public static void write(CardHistory history, DataOutput out) throws IOException {
+    public void write(CardHistory history, DataOutput out) throws IOException {
         CardEvents e = history.events;
-        out.writeByte(VERSION);
-        Varint.write(out, e.size);
-        int columns =
+        int rows = e.size;
+        writer.begin();
+        writer.putVarint(rows);
+        writer.putByte(
                 (e.mcc != null ? HAS_MCC : 0)
                         | (e.country != null ? HAS_COUNTRY : 0)
                         | (e.entryMode != null ? HAS_ENTRY_MODE : 0)
                         | (e.latitude != null ? HAS_PLACE : 0)
-                        | (e.fold != null ? HAS_FOLDS : 0);
-        out.writeByte(columns);
-        long time = 0;
-        for (int i = 0; i < e.size; i++) {
-            Varint.write(out, e.time[i] - time);
-            time = e.time[i];
-            out.writeLong(e.rank[i]);
-            Varint.write(out, e.amount[i]);
-            out.writeLong(e.terminal[i]);
-            out.writeFloat(e.ratio[i]);
-            out.writeByte(e.flags[i]);
-            if (e.mcc != null) {
-                out.writeShort(e.mcc[i]);
-            }
-            if (e.country != null) {
-                out.writeShort(e.country[i]);
-            }
-            if (e.entryMode != null) {
-                out.writeByte(e.entryMode[i]);
-            }
-            if (e.latitude != null) {
-                out.writeFloat(e.latitude[i]);
-                out.writeFloat(e.longitude[i]);
-            }
-            if (e.fold != null) {
-                writeFold(e.fold[i], out);
-            }
+                        | (e.fold != null ? HAS_FOLDS : 0));
+        writer.putColumn(e.time, rows);
+        writer.putColumn(e.rank, rows);
+        writer.putColumn(e.amount, rows);
+        writer.putColumn(e.terminal, rows);
+        writer.putFloats(e.ratio, rows);
+        writer.putBytes(e.flags, rows);
+        if (e.mcc != null) {
+            writer.putColumn(e.mcc, rows);
         }
-        writeVectors(history, out);
+        if (e.country != null) {
+            writer.putColumn(e.country, rows);
+        }
+        if (e.entryMode != null) {
+            writer.putBytes(e.entryMode, rows);
+        }
+        if (e.latitude != null) {
+            writer.putFloats(e.latitude, rows);
+            writer.putFloats(e.longitude, rows);
+        }
+        for (int i = 0; e.fold != null && i < rows; i++) {
+            putFold(e.fold[i], writer);
+        }
+        putVectors(history.vectors, writer);
+        writer.writeTo(out, VERSION);
     }
 
-    private static void writeFold(CardEvents.Fold fold, DataOutput out) throws IOException {
-        out.writeBoolean(fold != null);
+    private static void putFold(CardEvents.Fold fold, StateWriter state) {
+        state.putByte(fold != null ? 1 : 0);
         if (fold == null) {
             return;
         }
-        Varint.write(out, fold.counted());
-        Varint.write(out, fold.approved());
-        Varint.write(out, fold.declined());
-        Varint.write(out, fold.high());
-        Varint.write(out, fold.plainSum());
-        Varint.write(out, fold.peak());
-        out.writeLong(fold.squaresHigh());
-        out.writeLong(fold.squaresLow());
+        state.putVarint(fold.counted());
+        state.putVarint(fold.approved());
+        state.putVarint(fold.declined());
+        state.putVarint(fold.high());
+        state.putVarint(fold.plainSum());
+        state.putVarint(fold.peak());
+        state.putLong(fold.squaresHigh());
+        state.putLong(fold.squaresLow());
     }
 
-    private static CardEvents.Fold readFold(DataInput in) throws IOException {
-        if (!in.readBoolean()) {
+    private static CardEvents.Fold takeFold(StateReader state) throws IOException {
+        if (state.takeByte() == 0) {
             return null;
         }
         return new CardEvents.Fold(
-                (int) Varint.read(in),
-                (int) Varint.read(in),
-                (int) Varint.read(in),
-                (int) Varint.read(in),
-                Varint.read(in),
-                Varint.read(in),
-                in.readLong(),
-                in.readLong());
+                (int) state.takeVarint(),
+                (int) state.takeVarint(),
+                (int) state.takeVarint(),
+                (int) state.takeVarint(),
+                state.takeVarint(),
+                state.takeVarint(),
+                state.takeLong(),
+                state.takeLong());
     }
 
-    private static void writeVectors(CardHistory history, DataOutput out) throws IOException {
-        Varint.write(out, history.vectorCount);
-        if (history.vectorCount == 0) {
+    private static void putVectors(RecentVectors vectors, StateWriter state) {
+        state.putVarint(vectors.count);
+        if (vectors.count == 0) {
             return;
         }
-        out.writeUTF(history.vectorSchema);
-        Varint.write(out, history.vectors[0].length);
-        for (int i = 0; i < history.vectorCount; i++) {
-            out.writeLong(history.vectorTimes[i]);
-            out.writeLong(history.vectorRanks[i]);
-            for (float value : history.vectors[i]) {
-                out.writeFloat(value);
-            }
+        state.putLong(vectors.schema);
+        state.putVarint(vectors.size);
+        state.putColumn(vectors.times, vectors.count);
+        state.putColumn(vectors.ranks, vectors.count);
+        for (int i = 0; i < vectors.count; i++) {
+            state.putVarint(vectors.packed[i].length);
+            state.putBytes(vectors.packed[i], vectors.packed[i].length);
         }
     }
 
@@ -112,68 +110,61 @@ public final class CardHistoryFormat {
      *
      * @throws IOException for another version or damaged bytes
      */
-    public static CardHistory read(DataInput in, int maxEvents) throws IOException {
-        int version = in.readByte();
-        if (version != VERSION) {
-            throw new IOException("card history has version " + version + ", expected " + VERSION);
-        }
-        int size = Varint.readSize(in, MAX_ROWS);
-        int columns = in.readByte();
-        CardHistory history = new CardHistory(maxEvents);
-        CardEvents e = history.events;
+    public CardHistory read(DataInput in, int maxEvents) throws IOException {
+        reader.begin(in, "card history", VERSION);
+        int rows = reader.takeSize(MAX_ROWS);
+        int columns = reader.takeByte();
+        // The next event will want a row too.
+        CardEvents e = new CardEvents(rows + 1);
+        CardHistory history = new CardHistory(maxEvents, e);
+        e.size = rows;
         e.makeColumns(
                 (columns & HAS_MCC) != 0,
                 (columns & HAS_COUNTRY) != 0,
                 (columns & HAS_ENTRY_MODE) != 0,
                 (columns & HAS_PLACE) != 0,
                 (columns & HAS_FOLDS) != 0);
-        long time = 0;
-        for (int row = 0; row < size; row++) {
-            int i = e.insertRow(row);
-            time += Varint.read(in);
-            e.time[i] = time;
-            e.rank[i] = in.readLong();
-            e.amount[i] = Varint.read(in);
-            e.terminal[i] = in.readLong();
-            e.ratio[i] = in.readFloat();
-            e.flags[i] = in.readByte();
-            if (e.mcc != null) {
-                e.mcc[i] = in.readShort();
-            }
-            if (e.country != null) {
-                e.country[i] = in.readShort();
-            }
-            if (e.entryMode != null) {
-                e.entryMode[i] = in.readByte();
-            }
-            if (e.latitude != null) {
-                e.latitude[i] = in.readFloat();
-                e.longitude[i] = in.readFloat();
-            }
-            if (e.fold != null) {
-                e.fold[i] = readFold(in);
-            }
+        reader.takeColumn(e.time, rows);
+        reader.takeColumn(e.rank, rows);
+        reader.takeColumn(e.amount, rows);
+        reader.takeColumn(e.terminal, rows);
+        reader.takeFloats(e.ratio, rows);
+        reader.takeBytes(e.flags, rows);
+        if (e.mcc != null) {
+            reader.takeColumn(e.mcc, rows);
+        }
+        if (e.country != null) {
+            reader.takeColumn(e.country, rows);
+        }
+        if (e.entryMode != null) {
+            reader.takeBytes(e.entryMode, rows);
+        }
+        if (e.latitude != null) {
+            reader.takeFloats(e.latitude, rows);
+            reader.takeFloats(e.longitude, rows);
+        }
+        for (int i = 0; e.fold != null && i < rows; i++) {
+            e.fold[i] = takeFold(reader);
         }
         e.rebuild();
-        readVectors(history, in);
+        takeVectors(history.vectors, reader);
         return history;
     }
 
-    private static void readVectors(CardHistory history, DataInput in) throws IOException {
-        int vectors = Varint.readSize(in, FeatureSchema.SEQUENCE_LENGTH);
-        if (vectors == 0) {
+    private static void takeVectors(RecentVectors vectors, StateReader state) throws IOException {
+        int count = state.takeSize(FeatureSchema.SEQUENCE_LENGTH);
+        if (count == 0) {
             return;
         }
-        history.vectorSchema = in.readUTF();
-        int length = Varint.readSize(in, MAX_ROWS);
-        for (int i = 0; i < vectors; i++) {
-            history.vectorTimes[i] = in.readLong();
-            history.vectorRanks[i] = in.readLong();
-            history.vectors[i] = new float[length];
-            for (int k = 0; k < length; k++) {
-                history.vectors[i][k] = in.readFloat();
-            }
+        vectors.makeRoom(count);
+        vectors.schema = state.takeLong();
+        vectors.size = state.takeSize(MAX_ROWS);
+        state.takeColumn(vectors.times, count);
+        state.takeColumn(vectors.ranks, count);
+        int most = PackedVector.mostBytes(vectors.size);
+        for (int i = 0; i < count; i++) {
+            vectors.packed[i] = state.takeBytes(state.takeSize(most));
         }
-        history.vectorCount = vectors;
+        vectors.count = count;
     }
 }

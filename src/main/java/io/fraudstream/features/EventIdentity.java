@@ -13,6 +13,19 @@ final class EventIdentity {
      * identifiers.
      */
     static long rank(String id) {
+        long rank = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            char next = i < id.length() ? id.charAt(i) : 0;
+            if (next >= 0x80) {
+                return rankOfOthers(id);
+            }
+            rank = rank << 8 | next;
+        }
+        return rank;
+    }
+
+    /** The same of texts that are not ASCII. */
+    private static long rankOfOthers(String id) {
         byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
         long rank = 0;
         for (int i = 0; i < Long.BYTES; i++) {

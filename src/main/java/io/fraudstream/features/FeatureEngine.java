@@ -10,26 +10,72 @@ import java.util.Arrays;
  */
 public final class FeatureEngine {
     private final FeatureSchema schema;
+    private final long fingerprint;
     private final double[] scratch;
+    private final byte[] packing;
 
     /** A card's or terminal's features at one event. */
     public record Features(float[] values, boolean approximate) {}
 
-    /**
-     * What a sequence model sees.
-     *
-     * @param sequence raw vectors, oldest first, the event's own last; not to be changed
-     * @param approximate whether some window had to forget single events
-     */
-    public record CardStep(float[][] sequence, boolean approximate) {
+    /** What a model sees: the event's own vector, and those of the card's events before it. */
+    public static final class CardStep {
+        private final RecentVectors.Earlier earlier;
+        private final float[] vector;
+        private final boolean approximate;
+
+        private CardStep(RecentVectors.Earlier earlier, float[] vector, boolean approximate) {
+            this.earlier = earlier;
+            this.vector = vector;
+            this.approximate = approximate;
+        }
+
+        /** The event's own raw vector; not to be changed. */
         public float[] vector() {
-            return sequence[sequence.length - 1];
+            return vector;
+        }
+
+        /**
+         * Raw vectors, oldest first, the event's own last: as many as there are; not to be changed.
+         * Earlier ones are unpacked for it.
+         */
+        public float[][] sequence() {
+            return last(earlier.count());
+        }
+
+        /**
+         * The same with the newest only. Whoever asks for more than the event's own is expected to
+         * ask at this card's next event again, so from now on the history keeps its vectors
+         * unpacked too, as long as it stays in memory.
+         *
+         * @param steps how many at most, the event's own included; at least 1
+         */
+        public float[][] sequence(int steps) {
+            if (steps > 1) {
+                earlier.of().keepUnpacked();
+            }
+            return last(Math.min(earlier.count(), steps - 1));
+        }
+
+        private float[][] last(int before) {
+            float[][] sequence = new float[before + 1][];
+            for (int i = 0; i < before; i++) {
+                sequence[i] = earlier.vector(earlier.count() - before + i, vector.length);
+            }
+            sequence[before] = vector;
+            return sequence;
+        }
+
+        /** Whether some window had to forget single events. */
+        public boolean approximate() {
+            return approximate;
         }
     }
 
     public FeatureEngine(FeatureSchema schema) {
         this.schema = schema;
+        this.fingerprint = Long.parseUnsignedLong(schema.fingerprint(), 16);
         this.scratch = new double[schema.size()];
+        this.packing = new byte[PackedVector.mostBytes(schema.size())];
     }
 
     public FeatureSchema schema() {
@@ -51,15 +97,17 @@ public final class FeatureEngine {
 
     /** The whole vector, given its terminal part, and the sequence that ends with it. */
     public CardStep stepCard(CardHistory history, Transaction t, Features terminal) {
-        boolean approximate = stepCard(history, t, scratch);
+        long rank = EventIdentity.rank(t.id());
+        boolean approximate = stepCard(history, t, rank, scratch);
         float[] vector = new float[schema.size()];
         for (int i = 0; i < schema.terminalOffset(); i++) {
             vector[i] = (float) scratch[i];
         }
         System.arraycopy(
                 terminal.values(), 0, vector, schema.terminalOffset(), schema.terminalSize());
-        float[][] sequence = history.remember(t, vector, schema.fingerprint());
-        return new CardStep(sequence, approximate || terminal.approximate());
+        RecentVectors.Earlier earlier =
+                history.vectors.add(t.eventTime(), rank, vector, packing, fingerprint);
+        return new CardStep(earlier, vector, approximate || terminal.approximate());
     }
 
     /** In double precision, into {@code out} at the terminal's place. */
@@ -73,7 +121,11 @@ public final class FeatureEngine {
 
     /** In double precision, into {@code out} from 0 up to the terminal's place. */
     boolean stepCard(CardHistory history, Transaction t, double[] out) {
+        return stepCard(history, t, EventIdentity.rank(t.id()), out);
+    }
+
+    private static boolean stepCard(CardHistory history, Transaction t, long rank, double[] out) {
         TransactionFeatures.write(t, out);
-        return history.step(t, out, TransactionFeatures.SIZE);
+        return history.step(t, rank, out, TransactionFeatures.SIZE);
     }
 }

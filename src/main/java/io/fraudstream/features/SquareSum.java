@@ -14,6 +14,11 @@ final class SquareSum {
         low = 0;
     }
 
+    void set(SquareSum other) {
+        high = other.high;
+        low = other.low;
+    }
+
     void add(long value) {
         addSum(Math.multiplyHigh(value, value), value * value, 1);
     }

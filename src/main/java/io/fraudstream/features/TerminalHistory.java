@@ -34,7 +34,7 @@ public final class TerminalHistory {
     private static final long DAY = 86_400_000L;
     private static final long KEPT =
             FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE;
-    private static final int FIRST_CAPACITY = 8;
+    private static final int FIRST_CAPACITY = 4;
 
     /** Ages at which events leave one window and enter another. */
     private static final long[] AGES = {
@@ -67,29 +67,29 @@ public final class TerminalHistory {
                     .thenComparing(Verdict::fraud);
 
     int size;
-    long[] time = new long[FIRST_CAPACITY];
-    long[] rank = new long[FIRST_CAPACITY];
-    long[] identity = new long[FIRST_CAPACITY];
+    long[] time;
+    long[] rank;
+    long[] identity;
 
     /** How many of a row's events are frauds by the labels that are due. */
-    int[] frauds = new int[FIRST_CAPACITY];
+    int[] frauds;
 
     /** How many of {@link #frauds} had an amount that is ordinary here. */
-    int[] ordinary = new int[FIRST_CAPACITY];
+    int[] ordinary;
 
     /** Of a row's approved events with an ordinary amount: the sum, and how many they are. */
-    long[] amount = new long[FIRST_CAPACITY];
+    long[] amount;
 
-    int[] plain = new int[FIRST_CAPACITY];
+    int[] plain;
 
-    /** Whether the event's amount was unusually high here; false for a folded row. */
-    boolean[] high = new boolean[FIRST_CAPACITY];
+    /** 1 if the event's amount was unusually high here; 0 for a folded row. */
+    byte[] high;
 
     /** How many events a row stands for; null while nothing was folded. */
     int[] weight;
 
     /** The labels on events that are kept, in the order in which they become known. */
-    final List<Verdict> labels = new ArrayList<>(0);
+    final List<Verdict> labels;
 
     private final int maxEvents;
     private final long pane;
@@ -104,11 +104,11 @@ public final class TerminalHistory {
     private int due;
 
     /** The first row of each window. */
-    private final int[] tail = new int[AGES.length];
+    private final int[] tail;
 
-    private final int[] countYounger = new int[AGES.length];
-    private final int[] fraudsYounger = new int[AGES.length];
-    private final int[] ordinaryYounger = new int[AGES.length];
+    private final int[] countYounger;
+    private final int[] fraudsYounger;
+    private final int[] ordinaryYounger;
 
     /** What the robust mean of the widest window is made of. */
     private long plainSum;
@@ -135,12 +135,66 @@ public final class TerminalHistory {
      *     approximate; at least 16
      */
     public TerminalHistory(int maxEvents) {
+        this(maxEvents, FIRST_CAPACITY);
+    }
+
+    /**
+     * @param capacity for so many rows there is room at once
+     */
+    TerminalHistory(int maxEvents, int capacity) {
         if (maxEvents < 16) {
             throw new IllegalArgumentException(
                     "maxEvents is " + maxEvents + ", expected at least 16");
         }
         this.maxEvents = maxEvents;
         this.pane = 4 * KEPT / maxEvents;
+        time = new long[capacity];
+        rank = new long[capacity];
+        identity = new long[capacity];
+        frauds = new int[capacity];
+        ordinary = new int[capacity];
+        amount = new long[capacity];
+        plain = new int[capacity];
+        high = new byte[capacity];
+        labels = new ArrayList<>(0);
+        tail = new int[AGES.length];
+        countYounger = new int[AGES.length];
+        fraudsYounger = new int[AGES.length];
+        ordinaryYounger = new int[AGES.length];
+    }
+
+    private TerminalHistory(TerminalHistory other) {
+        maxEvents = other.maxEvents;
+        pane = other.pane;
+        size = other.size;
+        time = other.time.clone();
+        rank = other.rank.clone();
+        identity = other.identity.clone();
+        frauds = other.frauds.clone();
+        ordinary = other.ordinary.clone();
+        amount = other.amount.clone();
+        plain = other.plain.clone();
+        high = other.high.clone();
+        weight = other.weight == null ? null : other.weight.clone();
+        labels = new ArrayList<>(other.labels);
+        clock = other.clock;
+        visible = other.visible;
+        due = other.due;
+        tail = other.tail.clone();
+        countYounger = other.countYounger.clone();
+        fraudsYounger = other.fraudsYounger.clone();
+        ordinaryYounger = other.ordinaryYounger.clone();
+        plainSum = other.plainSum;
+        plainCount = other.plainCount;
+        folds = other.folds;
+        firstFraud = other.firstFraud;
+        lastFraud = other.lastFraud;
+        forgottenUnmatched = other.forgottenUnmatched;
+    }
+
+    /** The same history, which no longer changes with this one. */
+    public TerminalHistory copy() {
+        return new TerminalHistory(this);
     }
 
     static void addSpecs(List<FeatureSpec> specs) {
@@ -420,13 +474,14 @@ public final class TerminalHistory {
         if (!t.isReversal()) {
             long hash = EventIdentity.hash(t.id());
             insert(visible, t.eventTime(), eventRank, hash);
-            high[visible] = ratio >= FeatureSchema.HIGH_RATIO;
-            if (!high[visible] && !t.isDeclined()) {
+            boolean unusual = ratio >= FeatureSchema.HIGH_RATIO;
+            high[visible] = (byte) (unusual ? 1 : 0);
+            if (!unusual && !t.isDeclined()) {
                 amount[visible] = t.baseAmountMinor();
                 plain[visible] = 1;
             }
             frauds[visible] = verdictOn(hash, t.eventTime()) ? 1 : 0;
-            ordinary[visible] = high[visible] ? 0 : frauds[visible];
+            ordinary[visible] = unusual ? 0 : frauds[visible];
         }
         showAll();
         if (newest > t.eventTime()) {
@@ -439,35 +494,52 @@ public final class TerminalHistory {
         return approximate;
     }
 
-    /** Appends an event as it was stored; {@link #rebuild} must follow the last one. */
-    void restore(long at, long eventRank, long hash, long sum, int approved, boolean unusual) {
-        insert(size, at, eventRank, hash);
-        amount[size - 1] = sum;
-        plain[size - 1] = approved;
-        high[size - 1] = unusual;
-    }
-
-    /** Makes the row that was appended last one of several events. */
-    void restoreFold(int rows, int fraudsThere, int ordinaryThere) {
-        weigh(size - 1, rows);
-        frauds[size - 1] = fraudsThere;
-        ordinary[size - 1] = ordinaryThere;
-    }
-
-    /** Lets windows follow from the rows and labels that were put in. */
+    /**
+     * Lets windows follow from the rows and labels that were put in, in one pass from the newest
+     * row back.
+     */
     void rebuild(long now) {
         visible = size;
         folds = 0;
         firstFraud = -1;
         lastFraud = -1;
-        Arrays.fill(tail, size);
-        Arrays.fill(countYounger, 0);
-        Arrays.fill(fraudsYounger, 0);
-        Arrays.fill(ordinaryYounger, 0);
         plainSum = 0;
         plainCount = 0;
+        countYounger[0] = 0;
+        fraudsYounger[0] = 0;
+        ordinaryYounger[0] = 0;
         if (size > 0) {
-            moveTo(now);
+            clock = now;
+        }
+        int age = 0;
+        for (int row = size - 1; row >= 0; row--) {
+            while (age < AGES.length && time[row] <= clock - AGES[age]) {
+                endWindow(age++, row + 1);
+            }
+            if (age == AGES.length) {
+                break;
+            }
+            count(age, row, 1);
+            if (age < AGE_37) {
+                countWidest(row, 1);
+            }
+            firstFraud = frauds[row] > 0 ? row : firstFraud;
+        }
+        while (age < AGES.length) {
+            endWindow(age++, 0);
+        }
+        if (size > 0) {
+            moveLabelsTo(now);
+        }
+    }
+
+    /** The next wider one begins with what it holds. */
+    private void endWindow(int age, int first) {
+        tail[age] = first;
+        if (age < AGE_37) {
+            countYounger[age + 1] = countYounger[age];
+            fraudsYounger[age + 1] = fraudsYounger[age];
+            ordinaryYounger[age + 1] = ordinaryYounger[age];
         }
     }
 
@@ -493,15 +565,18 @@ public final class TerminalHistory {
     }
 
     private void count(int age, int row, int sign) {
-        int rows = weightOf(row);
-        countYounger[age] += sign * rows;
+        countYounger[age] += sign * weightOf(row);
         fraudsYounger[age] += sign * frauds[row];
         ordinaryYounger[age] += sign * ordinary[row];
         if (age == AGE_37) {
-            plainSum += sign * amount[row];
-            plainCount += sign * plain[row];
-            folds += rows > 1 ? sign : 0;
+            countWidest(row, sign);
         }
+    }
+
+    private void countWidest(int row, int sign) {
+        plainSum += sign * amount[row];
+        plainCount += sign * plain[row];
+        folds += weightOf(row) > 1 ? sign : 0;
     }
 
     /** Lets every window end at this time, with the labels known by then. */
@@ -517,6 +592,10 @@ public final class TerminalHistory {
                 firstFraud = a == AGE_37 && frauds[tail[a]] > 0 ? tail[a] : firstFraud;
             }
         }
+        moveLabelsTo(now);
+    }
+
+    private void moveLabelsTo(long now) {
         while (due > 0 && labels.get(due - 1).knownAt() > now) {
             due--;
             settle(labels.get(due));
@@ -552,7 +631,7 @@ public final class TerminalHistory {
 
     private void setFrauds(int row, int known) {
         int change = known - frauds[row];
-        int ordinaryChange = high[row] ? 0 : change;
+        int ordinaryChange = high[row] != 0 ? 0 : change;
         frauds[row] = known;
         ordinary[row] += ordinaryChange;
         for (int a = 0; a < AGES.length; a++) {
@@ -716,7 +795,7 @@ public final class TerminalHistory {
     /** Puts in a row that is not visible yet. */
     private void insert(int row, long at, long eventRank, long hash) {
         if (size == time.length) {
-            int capacity = size + (size >> 1);
+            int capacity = size + Math.max(2, size >> 1);
             time = Arrays.copyOf(time, capacity);
             rank = Arrays.copyOf(rank, capacity);
             identity = Arrays.copyOf(identity, capacity);
@@ -738,7 +817,7 @@ public final class TerminalHistory {
         ordinary[row] = 0;
         amount[row] = 0;
         plain[row] = 0;
-        high[row] = false;
+        high[row] = 0;
         if (weight != null) {
             weight[row] = 1;
         }
@@ -808,7 +887,7 @@ public final class TerminalHistory {
                 ordinary[kept] = ordinaryThere;
                 amount[kept] = sum;
                 plain[kept] = approved;
-                high[kept] = false;
+                high[kept] = 0;
                 weigh(kept, rows);
             }
             first = last + 1;

@@ -5,42 +5,53 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * A {@link TerminalHistory} in bytes: a version, the rows of events, and the labels. Windows follow
- * from them.
+ * A {@link TerminalHistory} in bytes: a version, the columns of its events, and the labels. Windows
+ * follow from them.
+ *
+ * <p>Keeps buffers, so each thread needs its own.
  */
 public final class TerminalHistoryFormat {
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     private static final int MAX_ROWS = 1 << 20;
 
-    private TerminalHistoryFormat() {}
+    private final StateWriter writer = new StateWriter();
+    private final StateReader reader = new StateReader();
 
-    public static void write(TerminalHistory history, DataOutput out) throws IOException {
-        out.writeByte(VERSION);
-        Varint.write(out, history.size);
-        out.writeBoolean(history.weight != null);
-        long time = 0;
-        for (int i = 0; i < history.size; i++) {
-            Varint.write(out, history.time[i] - time);
-            time = history.time[i];
-            out.writeLong(history.rank[i]);
-            out.writeLong(history.identity[i]);
-            Varint.write(out, history.amount[i]);
-            Varint.write(out, history.plain[i]);
-            out.writeBoolean(history.high[i]);
-            if (history.weight != null) {
-                Varint.write(out, history.weight[i]);
-                Varint.write(out, history.frauds[i]);
-                Varint.write(out, history.ordinary[i]);
-            }
+    public void write(TerminalHistory history, DataOutput out) throws IOException {
+        int rows = history.size;
+        int labels = history.labels.size();
+        writer.begin();
+        writer.putVarint(rows);
+        writer.putByte(history.weight != null ? 1 : 0);
+        writer.putColumn(history.time, rows);
+        writer.putColumn(history.rank, rows);
+        writer.putColumn(history.identity, rows);
+        writer.putColumn(history.amount, rows);
+        writer.putColumn(history.plain, rows);
+        writer.putBytes(history.high, rows);
+        if (history.weight != null) {
+            writer.putColumn(history.weight, rows);
+            writer.putColumn(foldedOnly(history, history.frauds), rows);
+            writer.putColumn(foldedOnly(history, history.ordinary), rows);
         }
-        Varint.write(out, history.labels.size());
+        writer.putVarint(labels);
         for (TerminalHistory.Verdict label : history.labels) {
-            out.writeLong(label.identity());
-            out.writeLong(label.eventTime());
-            out.writeLong(label.knownAt());
-            out.writeBoolean(label.fraud());
+            writer.putLong(label.identity());
+            writer.putLong(label.eventTime());
+            writer.putLong(label.knownAt());
+            writer.putByte(label.fraud() ? 1 : 0);
         }
+        writer.writeTo(out, VERSION);
+    }
+
+    /** Of single events the labels say it. */
+    private static int[] foldedOnly(TerminalHistory history, int[] column) {
+        int[] folded = new int[history.size];
+        for (int i = 0; i < folded.length; i++) {
+            folded[i] = history.weight[i] > 1 ? column[i] : 0;
+        }
+        return folded;
     }
 
     /**
@@ -48,36 +59,33 @@ public final class TerminalHistoryFormat {
      *
      * @throws IOException for another version or damaged bytes
      */
-    public static TerminalHistory read(DataInput in, int maxEvents) throws IOException {
-        int version = in.readByte();
-        if (version != VERSION) {
-            throw new IOException(
-                    "terminal history has version " + version + ", expected " + VERSION);
+    public TerminalHistory read(DataInput in, int maxEvents) throws IOException {
+        reader.begin(in, "terminal history", VERSION);
+        int rows = reader.takeSize(MAX_ROWS);
+        boolean folded = reader.takeByte() != 0;
+        // The next event will want a row too.
+        TerminalHistory history = new TerminalHistory(maxEvents, rows + 1);
+        history.size = rows;
+        reader.takeColumn(history.time, rows);
+        reader.takeColumn(history.rank, rows);
+        reader.takeColumn(history.identity, rows);
+        reader.takeColumn(history.amount, rows);
+        reader.takeColumn(history.plain, rows);
+        reader.takeBytes(history.high, rows);
+        if (folded) {
+            history.weight = new int[rows + 1];
+            reader.takeColumn(history.weight, rows);
+            reader.takeColumn(history.frauds, rows);
+            reader.takeColumn(history.ordinary, rows);
         }
-        TerminalHistory history = new TerminalHistory(maxEvents);
-        int size = Varint.readSize(in, MAX_ROWS);
-        boolean folded = in.readBoolean();
-        long time = 0;
-        for (int i = 0; i < size; i++) {
-            time += Varint.read(in);
-            long rank = in.readLong();
-            long identity = in.readLong();
-            long amount = Varint.read(in);
-            history.restore(time, rank, identity, amount, (int) Varint.read(in), in.readBoolean());
-            if (folded) {
-                int weight = (int) Varint.read(in);
-                int frauds = (int) Varint.read(in);
-                int ordinary = (int) Varint.read(in);
-                if (weight > 1) {
-                    history.restoreFold(weight, frauds, ordinary);
-                }
-            }
-        }
-        int labels = Varint.readSize(in, MAX_ROWS);
+        int labels = reader.takeSize(MAX_ROWS);
         for (int i = 0; i < labels; i++) {
             history.labels.add(
                     new TerminalHistory.Verdict(
-                            in.readLong(), in.readLong(), in.readLong(), in.readBoolean()));
+                            reader.takeLong(),
+                            reader.takeLong(),
+                            reader.takeLong(),
+                            reader.takeByte() != 0));
         }
         history.rebuild(history.newestTime());
         return history;

@@ -1,5 +1,7 @@
 package io.fraudstream.model;
 
+import io.fraudstream.features.FeatureSchema;
+
 /** A model that is ready to score. Not safe for several threads: each takes its own. */
 public interface FraudModel {
     /** Names the content of the bundle behind it. */
@@ -9,10 +11,15 @@ public interface FraudModel {
      * The calibrated probability that the newest event of a sequence is fraud.
      *
      * @param sequence raw feature vectors of one card, oldest first, the event's own last; 1 to
-     *     {@link io.fraudstream.features.FeatureSchema#SEQUENCE_LENGTH} of them; models without
-     *     memory look at the last only
+     *     {@link FeatureSchema#SEQUENCE_LENGTH} of them; models without memory look at the last
+     *     only
      */
     double score(float[][] sequence);
+
+    /** How many of a sequence's newest vectors a score depends on. */
+    default int steps() {
+        return FeatureSchema.SEQUENCE_LENGTH;
+    }
 
     /**
      * What each feature of a sequence's newest event adds to the score.

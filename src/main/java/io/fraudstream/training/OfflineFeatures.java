@@ -33,6 +33,10 @@ public final class OfflineFeatures {
     private final int maxTerminalEvents;
     private final Map<String, CardHistory> cards = new HashMap<>();
     private final Map<String, TerminalHistory> terminals = new HashMap<>();
+
+    /** Rows share their vectors here, where a history would unpack each anew. */
+    private final CardSequences sequences = new CardSequences();
+
     private final RecentIds recentIds = new RecentIds();
     private long newestTime = Long.MIN_VALUE;
     private long duplicates;
@@ -96,7 +100,7 @@ public final class OfflineFeatures {
                 t.isReversal(),
                 step.approximate(),
                 Attributes.of(t),
-                step.sequence());
+                sequences.next(t.cardId(), t.eventTime(), step.vector()));
     }
 
     /**

@@ -31,6 +31,8 @@ class FeatureOracleTest {
     /** The engine with its histories in memory, or in bytes between any two events. */
     private static final class Histories {
         private final FeatureEngine engine = new FeatureEngine(SCHEMA);
+        private final CardHistoryFormat cardFormat = new CardHistoryFormat();
+        private final TerminalHistoryFormat terminalFormat = new TerminalHistoryFormat();
         private final Map<String, CardHistory> cards = new HashMap<>();
         private final Map<String, TerminalHistory> terminals = new HashMap<>();
         private final boolean throughBytes;
@@ -77,9 +79,9 @@ class FeatureOracleTest {
         private void keep(String key, CardHistory history) throws IOException {
             if (throughBytes) {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                CardHistoryFormat.write(history, new DataOutputStream(bytes));
+                cardFormat.write(history, new DataOutputStream(bytes));
                 ByteArrayInputStream in = new ByteArrayInputStream(bytes.toByteArray());
-                cards.put(key, CardHistoryFormat.read(new DataInputStream(in), MAX_EVENTS));
+                cards.put(key, cardFormat.read(new DataInputStream(in), MAX_EVENTS));
                 assertThat(in.available()).isZero();
             }
         }
@@ -87,9 +89,9 @@ class FeatureOracleTest {
         private void keep(String key, TerminalHistory history) throws IOException {
             if (throughBytes) {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                TerminalHistoryFormat.write(history, new DataOutputStream(bytes));
+                terminalFormat.write(history, new DataOutputStream(bytes));
                 ByteArrayInputStream in = new ByteArrayInputStream(bytes.toByteArray());
-                terminals.put(key, TerminalHistoryFormat.read(new DataInputStream(in), MAX_EVENTS));
+                terminals.put(key, terminalFormat.read(new DataInputStream(in), MAX_EVENTS));
                 assertThat(in.available()).isZero();
             }
         }

@@ -29,6 +29,8 @@ class FoldingTest {
     private final FeatureSchema schema = new FeatureSchema(ExchangeRates.only("EUR"));
     private final FeatureEngine engine = new FeatureEngine(schema);
     private final double[] out = new double[schema.size()];
+    private final CardHistoryFormat cardFormat = new CardHistoryFormat();
+    private final TerminalHistoryFormat terminalFormat = new TerminalHistoryFormat();
 
     private static Transaction event(int number, long time) {
         return new Transaction(
@@ -222,11 +224,11 @@ class FoldingTest {
             storedTerminal.label(label);
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream data = new DataOutputStream(bytes);
-            CardHistoryFormat.write(storedCard, data);
-            TerminalHistoryFormat.write(storedTerminal, data);
+            cardFormat.write(storedCard, data);
+            terminalFormat.write(storedTerminal, data);
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-            storedCard = CardHistoryFormat.read(in, MAX_EVENTS);
-            storedTerminal = TerminalHistoryFormat.read(in, MAX_EVENTS);
+            storedCard = cardFormat.read(in, MAX_EVENTS);
+            storedTerminal = terminalFormat.read(in, MAX_EVENTS);
         }
         assertThat(card.events.holdsFolds()).isTrue();
     }

@@ -6,7 +6,14 @@ import static io.fraudstream.training.Samples.SCHEMA;
 import static io.fraudstream.training.Samples.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fraudstream.features.CardHistory;
+import io.fraudstream.features.FeatureEngine;
 import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.features.TerminalHistory;
+import io.fraudstream.transaction.Transaction;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -17,20 +24,24 @@ class CardSequencesTest {
     @RepeatedTest(5)
     void areThoseOfTheEngine(RepetitionInfo repetition) {
         SplittableRandom random = new SplittableRandom(repetition.getCurrentRepetition());
-        OfflineFeatures features = new OfflineFeatures(SCHEMA);
+        FeatureEngine engine = new FeatureEngine(SCHEMA);
+        Map<String, CardHistory> histories = new HashMap<>();
         CardSequences sequences = new CardSequences();
         long time = START;
         for (int i = 0; i < 400; i++) {
             time += random.nextInt(8) == 0 ? random.nextLong(33 * DAY) : random.nextLong(12 * HOUR);
             String card = "card-" + random.nextInt(3);
-            FeatureRow row = features.step(Samples.transaction("t" + i, time, card, "here", 100));
+            Transaction t = Samples.transaction("t" + i, time, card, "here", 100);
+            FeatureEngine.CardStep step =
+                    engine.stepCard(
+                            histories.computeIfAbsent(card, id -> new CardHistory(4096)),
+                            t,
+                            engine.stepTerminal(new TerminalHistory(4096), t));
 
-            float[][] sequence = sequences.next(card, time, row.vector());
-
-            assertThat(sequence).hasNumberOfRows(row.sequence().length);
-            for (int step = 0; step < sequence.length; step++) {
-                assertThat(sequence[step]).isSameAs(row.sequence()[step]);
-            }
+            assertThat(
+                            Arrays.deepEquals(
+                                    sequences.next(card, time, step.vector()), step.sequence()))
+                    .isTrue();
         }
     }
 

@@ -13,6 +13,7 @@ import io.fraudstream.job.state.CardHistorySerializer;
 import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Measured;
 import io.fraudstream.job.state.ServedBundle;
+import io.fraudstream.model.FraudModel;
 import io.fraudstream.model.Reason;
 import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
@@ -176,7 +177,7 @@ public final class CardFunction
         expiry.remind(transaction.eventTime(), timers);
 
         ServingModel serving = models.champion().at(admitted.orderTime());
-        double score = serving == null ? Double.NaN : serving.model().score(step.sequence());
+        double score = serving == null ? Double.NaN : score(serving.model(), step);
         Decision decision =
                 serving == null ? Decision.OBSERVE : serving.policy().decide(transaction, score);
         List<Reason> reasons =
@@ -200,8 +201,13 @@ public final class CardFunction
                         admitted.receivedAt(),
                         beside == null
                                 ? Double.NaN
-                                : shadowScorer.score(beside.model(), step.sequence()),
+                                : shadowScorer.score(
+                                        beside.model(), step.sequence(beside.model().steps())),
                         beside == null ? null : beside.model().bundleId()));
+    }
+
+    private static double score(FraudModel model, FeatureEngine.CardStep step) {
+        return model.score(step.sequence(model.steps()));
     }
 
     private void count(Admitted admitted, Decision decision, boolean approximate) {

@@ -5,14 +5,29 @@ import io.fraudstream.features.CardHistoryFormat;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** A card's history in state, in the bytes of {@link CardHistoryFormat}. */
 public final class CardHistorySerializer extends HistorySerializer<CardHistory> {
     private static final long serialVersionUID = 1L;
 
+    private transient CardHistoryFormat format;
+
     public CardHistorySerializer(int maxEvents) {
         super(maxEvents);
+    }
+
+    private CardHistoryFormat format() {
+        if (format == null) {
+            format = new CardHistoryFormat();
+        }
+        return format;
+    }
+
+    @Override
+    public TypeSerializer<CardHistory> duplicate() {
+        return new CardHistorySerializer(maxEvents);
     }
 
     @Override
@@ -21,13 +36,18 @@ public final class CardHistorySerializer extends HistorySerializer<CardHistory> 
     }
 
     @Override
+    public CardHistory copy(CardHistory from) {
+        return from.copy();
+    }
+
+    @Override
     void write(CardHistory history, DataOutput out) throws IOException {
-        CardHistoryFormat.write(history, out);
+        format().write(history, out);
     }
 
     @Override
     CardHistory read(DataInput in) throws IOException {
-        return CardHistoryFormat.read(in, maxEvents);
+        return format().read(in, maxEvents);
     }
 
     @Override

@@ -6,9 +6,7 @@ import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
@@ -34,22 +32,6 @@ abstract class HistorySerializer<H> extends TypeSerializer<H> {
     @Override
     public boolean isImmutableType() {
         return false;
-    }
-
-    @Override
-    public TypeSerializer<H> duplicate() {
-        return this;
-    }
-
-    @Override
-    public H copy(H from) {
-        try {
-            DataOutputSerializer out = new DataOutputSerializer(1024);
-            write(from, out);
-            return read(new DataInputDeserializer(out.getSharedBuffer(), 0, out.length()));
-        } catch (IOException e) {
-            throw new IllegalStateException("copying a history in memory failed", e);
-        }
     }
 
     @Override

@@ -5,14 +5,29 @@ import io.fraudstream.features.TerminalHistoryFormat;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /** A terminal's history in state, in the bytes of {@link TerminalHistoryFormat}. */
 public final class TerminalHistorySerializer extends HistorySerializer<TerminalHistory> {
     private static final long serialVersionUID = 1L;
 
+    private transient TerminalHistoryFormat format;
+
     public TerminalHistorySerializer(int maxEvents) {
         super(maxEvents);
+    }
+
+    private TerminalHistoryFormat format() {
+        if (format == null) {
+            format = new TerminalHistoryFormat();
+        }
+        return format;
+    }
+
+    @Override
+    public TypeSerializer<TerminalHistory> duplicate() {
+        return new TerminalHistorySerializer(maxEvents);
     }
 
     @Override
@@ -21,13 +36,18 @@ public final class TerminalHistorySerializer extends HistorySerializer<TerminalH
     }
 
     @Override
+    public TerminalHistory copy(TerminalHistory from) {
+        return from.copy();
+    }
+
+    @Override
     void write(TerminalHistory history, DataOutput out) throws IOException {
-        TerminalHistoryFormat.write(history, out);
+        format().write(history, out);
     }
 
     @Override
     TerminalHistory read(DataInput in) throws IOException {
-        return TerminalHistoryFormat.read(in, maxEvents);
+        return format().read(in, maxEvents);
     }
 
     @Override

@@ -82,6 +82,11 @@ public final class CompiledScorer implements FraudModel {
     }
 
     @Override
+    public int steps() {
+        return steps;
+    }
+
+    @Override
     public double score(float[][] sequence) {
         return calibration.probability(logOdds(sequence));
     }

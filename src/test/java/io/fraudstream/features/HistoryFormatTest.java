@@ -1,0 +1,191 @@
+package io.fraudstream.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fraudstream.transaction.Decoded;
+import io.fraudstream.transaction.ExchangeRates;
+import io.fraudstream.transaction.FraudLabel;
+import io.fraudstream.transaction.MessageType;
+import io.fraudstream.transaction.Transaction;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Histories as bytes, and their copies in memory. */
+class HistoryFormatTest {
+    private static final int MAX_EVENTS = 64;
+    private static final FeatureSchema SCHEMA = new FeatureSchema(ExchangeRates.only("EUR"));
+
+    private final FeatureEngine engine = new FeatureEngine(SCHEMA);
+    private final CardHistoryFormat cardFormat = new CardHistoryFormat();
+    private final TerminalHistoryFormat terminalFormat = new TerminalHistoryFormat();
+
+    private byte[] bytes(CardHistory history) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        cardFormat.write(history, new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    private byte[] bytes(TerminalHistory history) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        terminalFormat.write(history, new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    private static DataInputStream in(byte[] bytes) {
+        return new DataInputStream(new ByteArrayInputStream(bytes));
+    }
+
+    private static Transaction event(int number) {
+        return new Transaction(
+                "event-" + number,
+                GeneratedStream.START + number * GeneratedStream.HOUR,
+                "card",
+                -250,
+                "EUR",
+                250,
+                "here",
+                null,
+                "5411",
+                "DE",
+                null,
+                48.5,
+                11.25,
+                null,
+                "00",
+                MessageType.AUTHORIZATION,
+                null);
+    }
+
+    /** State of an earlier run must be read as it was written. */
+    @Test
+    void theBytesAreThese() throws IOException {
+        CardHistory card = new CardHistory(MAX_EVENTS);
+        TerminalHistory terminal = new TerminalHistory(MAX_EVENTS);
+        for (int i = 0; i < 2; i++) {
+            Transaction t = event(i);
+            engine.stepCard(card, t, engine.stepTerminal(terminal, t));
+        }
+        terminal.label(
+                new FraudLabel(
+                        "event-0",
+                        "card",
+                        "here",
+                        null,
+                        GeneratedStream.START,
+                        true,
+                        GeneratedStream.START + 1,
+                        "analyst"));
+
+        assertThat(HexFormat.of().formatHex(bytes(card)))
+                .isEqualTo(
+                        "02000000c5040b0380a087e8cf5800000080ee360280c0e9c2cedbb2f6ca0100000001"
+                            + "00f40300bacaf19facda8aae6b0000c07f0000803f031300c654008a91020000424200"
+                            + "004242000034410000344104a1fd4cd396b964078c010380a087e8cf5800000080ee36"
+                            + "0280c0e9c2cedbb2f6ca01000000014a17220072233442233442030000100110222002"
+                            + "00202211111111111101000001001101fafa5627220072233487444444240220120110"
+                            + "22181110713311111111111101000001001121fafa0201f40e1002");
+        assertThat(HexFormat.of().formatHex(bytes(terminal)))
+                .isEqualTo(
+                        "030000005104000380a087e8cf5800000080ee360280c0e9c2cedbb2f6ca0100000001"
+                            + "08001dac8a371d2ea6826f3021dc0fedd82300f40300020000021dac8a371d2ea68200"
+                            + "e8807e6201000001e8807e6201000001");
+    }
+
+    @Test
+    void otherVersionsAreNamed() {
+        assertThatThrownBy(() -> cardFormat.read(in(new byte[] {1, 0}), MAX_EVENTS))
+                .isInstanceOf(IOException.class)
+                .hasMessage("card history has version 1, expected 2");
+        assertThatThrownBy(() -> terminalFormat.read(in(new byte[] {2, 0}), MAX_EVENTS))
+                .isInstanceOf(IOException.class)
+                .hasMessage("terminal history has version 2, expected 3");
+    }
+
+    @Test
+    void damagedBytesAreRefused() {
+        assertThatThrownBy(() -> cardFormat.read(in(new byte[] {2, 0, 0, 0, 0}), MAX_EVENTS))
+                .isInstanceOf(IOException.class)
+                .hasMessage("it ends within a value: the state is damaged");
+        assertThatThrownBy(() -> cardFormat.read(in(new byte[] {2, -1, 0, 0, 0}), MAX_EVENTS))
+                .isInstanceOf(IOException.class)
+                .hasMessage("a length is -16777216: the state is damaged");
+        assertThatThrownBy(() -> terminalFormat.read(in(new byte[] {3, 0, 0, 0, 1, 1}), MAX_EVENTS))
+                .isInstanceOf(IOException.class)
+                .hasMessage("a size is -1, expected 0 to 1048576: the state is damaged");
+        assertThatThrownBy(
+                        () ->
+                                terminalFormat.read(
+                                        in(new byte[] {3, 0, 0, 0, 4, 2, 0, 9, 0}), MAX_EVENTS))
+                .isInstanceOf(IOException.class)
+                .hasMessage("a column is 9 bytes wide: the state is damaged");
+    }
+
+    /** So a snapshot may still be written while its history goes on. */
+    @Test
+    void aCopyIsTheSameAndGoesOnByItself() throws IOException {
+        Map<String, CardHistory> cards = new HashMap<>();
+        Map<String, TerminalHistory> terminals = new HashMap<>();
+        int measured = 0;
+        for (Decoded decoded : GeneratedStream.of(41, 1200, 4, 3, 80, 4 * GeneratedStream.HOUR)) {
+            if (decoded instanceof FraudLabel label) {
+                TerminalHistory terminal =
+                        terminals.computeIfAbsent(
+                                label.terminalKey(), key -> new TerminalHistory(MAX_EVENTS));
+                TerminalHistory copy = terminal.copy();
+                byte[] before = bytes(terminal);
+                terminal.label(label);
+                assertThat(bytes(copy)).isEqualTo(before);
+            } else if (decoded instanceof Transaction t) {
+                TerminalHistory terminal =
+                        terminals.computeIfAbsent(
+                                t.terminalKey(), key -> new TerminalHistory(MAX_EVENTS));
+                CardHistory card =
+                        cards.computeIfAbsent(t.cardId(), key -> new CardHistory(MAX_EVENTS));
+                TerminalHistory terminalCopy = terminal.copy();
+                CardHistory cardCopy = card.copy();
+                byte[] terminalBefore = bytes(terminal);
+                byte[] cardBefore = bytes(card);
+
+                FeatureEngine.CardStep step =
+                        engine.stepCard(card, t, engine.stepTerminal(terminal, t));
+
+                assertThat(bytes(terminalCopy)).isEqualTo(terminalBefore);
+                assertThat(bytes(cardCopy)).isEqualTo(cardBefore);
+                FeatureEngine.CardStep again =
+                        engine.stepCard(cardCopy, t, engine.stepTerminal(terminalCopy, t));
+                assertThat(Arrays.deepEquals(again.sequence(), step.sequence(8))).isTrue();
+                assertThat(again.approximate()).isEqualTo(step.approximate());
+                assertThat(bytes(cardCopy)).isEqualTo(bytes(card));
+                assertThat(bytes(terminalCopy)).isEqualTo(bytes(terminal));
+                measured++;
+            }
+        }
+        assertThat(measured).isEqualTo(1200);
+    }
+
+    @Test
+    void aSequenceOfFewerStepsEndsAsTheWholeOne() {
+        CardHistory card = new CardHistory(MAX_EVENTS);
+        for (int i = 0; i < 12; i++) {
+            Transaction t = event(i);
+            FeatureEngine.CardStep step =
+                    engine.stepCard(
+                            card, t, engine.stepTerminal(new TerminalHistory(MAX_EVENTS), t));
+            float[][] whole = step.sequence();
+            for (int steps = 1; steps <= 8; steps++) {
+                float[][] last =
+                        Arrays.copyOfRange(whole, Math.max(0, whole.length - steps), whole.length);
+                assertThat(Arrays.deepEquals(step.sequence(steps), last)).isTrue();
+            }
+        }
+    }
+}
