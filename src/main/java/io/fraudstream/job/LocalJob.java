@@ -81,6 +81,18 @@ public final class LocalJob {
             Codecs codecs,
             boolean fresh)
             throws IOException, ExecutionException {
+        return start(kafka, settings, flink, codecs, fresh, FraudPipeline::build);
+    }
+
+    /** The same with another workflow between sources and sinks, to compare the job with. */
+    public static LocalJob start(
+            KafkaSettings kafka,
+            JobSettings settings,
+            FlinkSettings flink,
+            Codecs codecs,
+            boolean fresh,
+            FraudPipeline.Topology topology)
+            throws IOException, ExecutionException {
         Path checkpoints = Path.of(flink.checkpoints());
         Configuration configuration = configuration(flink, settings.order());
         Optional<Path> point = fresh ? Optional.empty() : new RestorePoint(checkpoints).newest();
@@ -95,7 +107,8 @@ public final class LocalJob {
                                 flink.parallelism(), configuration)
                         : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
         env.setParallelism(flink.parallelism());
-        KafkaPipeline.build(env, kafka, KafkaPipeline.withAnnounced(kafka, settings), codecs);
+        KafkaPipeline.build(
+                env, kafka, KafkaPipeline.withAnnounced(kafka, settings), codecs, topology);
         if (point.isEmpty() || kafka.runsUntilEnd()) {
             forgetCommittedOffsets(kafka);
         }
@@ -290,5 +303,12 @@ public final class LocalJob {
             throw new ExecutionException(
                     "the savepoint was not complete within " + SAVEPOINT_PATIENCE, slow);
         }
+    }
+
+    /** Ends the job at once; the next run goes on from the last checkpoint. */
+    public void cancel() throws ExecutionException, InterruptedException {
+        client.cancel().get();
+        ended().handle((result, cancelled) -> result).get();
+        stopped = true;
     }
 }
