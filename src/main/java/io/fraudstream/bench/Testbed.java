@@ -8,7 +8,6 @@ import io.fraudstream.config.SettingsException;
 import io.fraudstream.config.SettingsReader;
 import io.fraudstream.job.FlinkSettings;
 import io.fraudstream.job.FraudPipeline;
-import io.fraudstream.job.JobCounts;
 import io.fraudstream.job.KafkaSettings;
 import io.fraudstream.job.LocalJob;
 import io.fraudstream.kafka.Pause;
@@ -42,9 +41,7 @@ final class Testbed implements AutoCloseable {
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    /** Counts come with heartbeats, so these set how exact a pace is. */
-    private static final int HEARTBEAT_MILLIS = 100;
-
+    private static final Duration FIRST_RECORD = Duration.ofMinutes(1);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final BrokerProcess broker;
@@ -185,7 +182,6 @@ final class Testbed implements AutoCloseable {
                         trial.champion(),
                         -1);
         Map<String, String> extra = new HashMap<>(plan.flink().extra());
-        extra.put("heartbeat.interval", Integer.toString(HEARTBEAT_MILLIS));
         if (trial.history() != null) {
             extra.put("execution.state-recovery.path", trial.history().toUri().toString());
             extra.put("execution.state-recovery.ignore-unclaimed-state", "true");
@@ -202,7 +198,7 @@ final class Testbed implements AutoCloseable {
                         flink.rocksDb(),
                         flink.webPort(),
                         extra),
-                plan.codecs(),
+                new CountingCodecs(parts),
                 true,
                 trial.topology());
     }
@@ -227,17 +223,21 @@ final class Testbed implements AutoCloseable {
     /**
      * Runs the job for so long after its first records, or until there are hardly any left.
      *
-     * @param read how many transactions the history holds
+     * @param history how many transactions the trial's history holds
      * @param settling passes before the measurement begins
      */
-    Pace pace(Trial trial, long read, Duration settling, Duration measured) throws Exception {
-        long all = transactions();
+    Pace pace(Trial trial, long history, Duration settling, Duration measured) throws Exception {
+        // The last ones of each partition may come alone, so they are left out.
+        long there = (transactions() - history) * 49 / 50;
+        long before = CountingCodecs.decoded();
         LocalJob job = start(trial);
         try {
-            Sample first = nextSample(job, read);
-            Sample from = sampleAfter(job, first, settling, all);
-            Sample to = sampleAfter(job, from, measured, all);
-            double events = to.read - from.read;
+            await(job, before + 1, FIRST_RECORD);
+            await(job, before + there, settling);
+            Sample from = Sample.now();
+            await(job, before + there, measured);
+            Sample to = Sample.now();
+            double events = to.decoded - from.decoded;
             return new Pace(
                     events * 1e9 / (to.nanos - from.nanos),
                     (to.cpuNanos - from.cpuNanos) / 1e3 / events);
@@ -246,30 +246,18 @@ final class Testbed implements AutoCloseable {
         }
     }
 
-    /** What had been read when news of it came. */
-    private record Sample(long read, long nanos, long cpuNanos) {}
-
-    private static Sample sampleAfter(LocalJob job, Sample from, Duration time, long all)
-            throws ExecutionException {
-        Sample sample = from;
-        while (sample.nanos - from.nanos < time.toNanos() && sample.read < all) {
-            Sample next = nextSample(job, sample.read);
-            if (next.read >= all) {
-                // The last one would hold the pause behind the last record too.
-                break;
-            }
-            sample = next;
+    private record Sample(long decoded, long nanos, long cpuNanos) {
+        static Sample now() {
+            return new Sample(
+                    CountingCodecs.decoded(), System.nanoTime(), PROCESS.getProcessCpuTime());
         }
-        return sample;
     }
 
-    /** Waits for more to have been read. */
-    private static Sample nextSample(LocalJob job, long read) throws ExecutionException {
-        while (true) {
-            JobCounts counts = job.counts();
-            if (counts.read() > read) {
-                return new Sample(counts.read(), System.nanoTime(), PROCESS.getProcessCpuTime());
-            }
+    /** Waits until so many have been decoded, but no longer than this. */
+    private static void await(LocalJob job, long decoded, Duration atMost)
+            throws ExecutionException {
+        long began = System.nanoTime();
+        while (CountingCodecs.decoded() < decoded && System.nanoTime() - began < atMost.toNanos()) {
             if (job.ended().isDone()) {
                 throw new ExecutionException(
                         new IllegalStateException("the job has ended by itself"));
