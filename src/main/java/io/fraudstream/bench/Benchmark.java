@@ -13,7 +13,13 @@ public final class Benchmark {
 
     /** All there are, in the order in which they run. */
     public static List<Section> sections() {
-        return List.of(new CodecSection(), new TrainingSection(), new PipelineSection());
+        PipelineSection pipeline = new PipelineSection();
+        return List.of(
+                new CodecSection(),
+                new TrainingSection(),
+                pipeline,
+                new LatencySection(pipeline),
+                new ScaleSection());
     }
 
     /**

@@ -42,6 +42,8 @@ final class Testbed implements AutoCloseable {
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private static final Duration FIRST_RECORD = Duration.ofMinutes(1);
+    private static final Duration CATCHING_UP = Duration.ofMinutes(3);
+    private static final Duration LOOK = Duration.ofMillis(200);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final BrokerProcess broker;
@@ -108,6 +110,15 @@ final class Testbed implements AutoCloseable {
         return parts;
     }
 
+    /** The same broker with topics of their own, before whose names the prefix stands. */
+    Testbed withTopics(String prefix, int partitions) throws IOException {
+        TopicNames others = new TopicNames(prefix);
+        try (Topics topics = new Topics(broker.bootstrapServers(), others)) {
+            topics.create(new Topics.Layout(partitions, Optional.empty(), Optional.empty()));
+        }
+        return new Testbed(broker, others, directory.resolve("topics-" + prefix), parts);
+    }
+
     /** Sends transactions and the labels that go with them, as fast as they come. */
     void fill(Iterator<RecordedTransaction> rows) throws InterruptedException {
         try (RecordProducer producer = RecordProducer.forThroughput(broker.bootstrapServers())) {
@@ -170,6 +181,7 @@ final class Testbed implements AutoCloseable {
             throws IOException, SettingsException, ExecutionException {
         Map<String, String> keys = new HashMap<>(trial.settings());
         keys.put("kafka.bootstrapServers", broker.bootstrapServers());
+        keys.put("kafka.topicPrefix", names.prefix());
         keys.put("job.checkpointDirectory", checkpoints.toString());
         keys.put("store.directory", checkpoints.resolve("store").toString());
         Settings settings = new SettingsReader(Map.of()).read(null, keys);
@@ -215,8 +227,50 @@ final class Testbed implements AutoCloseable {
                         checkpoints);
         job.awaitEnds(counts -> {});
         job.stop();
+        return savepointBelow(checkpoints);
+    }
+
+    private static Path savepointBelow(Path checkpoints) throws IOException {
         try (Stream<Path> savepoints = Files.list(checkpoints.resolve("savepoints"))) {
             return savepoints.findFirst().orElseThrow();
+        }
+    }
+
+    /** What happens while a job runs that has read all there was. */
+    @FunctionalInterface
+    interface Work {
+        void run() throws Exception;
+    }
+
+    /**
+     * Starts the job, lets it catch up, does the work and stops the job.
+     *
+     * @param history how many transactions the trial's history holds
+     * @param keep whether the state is wanted
+     * @return the savepoint, or {@code null} if it is not wanted
+     */
+    Path during(Trial trial, long history, boolean keep, Work work) throws Exception {
+        long behind = transactions() - history;
+        long before = CountingCodecs.decoded();
+        LocalJob job = start(trial);
+        boolean ended = false;
+        try {
+            // A job that goes on from a history counts it as read as soon as it runs.
+            while (job.counts().read() == 0) {
+                await(job, Long.MAX_VALUE, LOOK);
+            }
+            await(job, before + behind, CATCHING_UP);
+            work.run();
+            if (keep) {
+                job.stop();
+                ended = true;
+                return savepointBelow(directory.resolve("run-" + runs));
+            }
+            return null;
+        } finally {
+            if (!ended) {
+                job.cancel();
+            }
         }
     }
 
