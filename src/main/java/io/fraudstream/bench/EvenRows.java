@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
  * but for one that takes a share of all: for more cards than can be simulated as people.
  */
 final class EvenRows implements Iterator<RecordedTransaction> {
-    private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
+    private static final long START = Instant.parse("2024-01-01T00:00:00Z").toEpochMilli();
     private static final long TURN = Duration.ofHours(12).toMillis();
     private static final Coordinates NOWHERE = new Coordinates("even", 0, 0, -1);
 

@@ -26,6 +26,9 @@ final class LatencySection implements Section {
     private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(13);
 
     private static final Duration MAXIMUM_MEASURED = Duration.ofSeconds(8);
+    private static final int CARDS = 50_000;
+    private static final int DAYS = 365;
+    private static final int HISTORY = 1_000_000;
     private static final int PARTITIONS = 4;
     private static final int MAXIMUM_EVENTS = 1_200_000;
     private static final double MICROS_PER_MILLI = 1000;
@@ -66,13 +69,8 @@ final class LatencySection implements Section {
             jobs.put("dense", Testbed.product(model));
 
             settings.progress().accept("latency: filling the topics ...");
-            int cards = (int) settings.amount(PipelineSection.CARDS, PipelineSection.CARDS / 10);
-            TransactionSimulator stream = Workload.simulator(bed.parts(), cards, 365);
-            bed.fill(
-                    new SimulatedRows(
-                            stream,
-                            settings.amount(
-                                    PipelineSection.HISTORY, PipelineSection.HISTORY / 10)));
+            TransactionSimulator stream = Workload.simulator(bed.parts(), CARDS, DAYS);
+            bed.fill(new SimulatedRows(stream, settings.amount(HISTORY, HISTORY / 10)));
             keep(bed, bed.savepointOf(Testbed.product(null)));
             double maximum = maximum(bed, settings, stream, jobs.get("dense"));
             findings.put("maximumEventsPerSecond", maximum);

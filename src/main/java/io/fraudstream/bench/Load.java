@@ -6,7 +6,6 @@ import io.fraudstream.transaction.TransactionCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,16 +34,15 @@ final class Load {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final long PAUSE_NANOS = 100_000;
     private static final int DIGITS = 3;
-    private static final String ALERT = "alert-";
 
     private final Testbed bed;
     private final List<ProducerRecord<byte[], byte[]>> events = new ArrayList<>();
-    private final Map<String, Integer> numbers = new HashMap<>();
     private final double rate;
     private final long unmeasured;
     private final boolean committedOnly;
     private final Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(5), DIGITS);
     private final AtomicBoolean ended = new AtomicBoolean();
+    private long first;
     private volatile long began;
 
     private Load(Testbed bed, double rate, Duration settling, boolean committedOnly) {
@@ -71,9 +69,11 @@ final class Load {
             boolean committedOnly) {
         Load load = new Load(bed, rate, settling, committedOnly);
         long count = (long) (rate * settling.plus(measured).toNanos() / 1e9);
-        while (load.events.size() < count && stream.hasNext()) {
+        while (load.events.size() < count) {
             Transaction t = stream.next().transaction();
-            load.numbers.put(t.id(), load.events.size());
+            if (load.events.isEmpty()) {
+                load.first = numberIn(t.id());
+            }
             load.events.add(
                     new ProducerRecord<>(
                             bed.names().transactions(),
@@ -130,10 +130,8 @@ final class Load {
         while (!ended.get()) {
             for (ConsumerRecord<byte[], byte[]> alert : consumer.poll(POLL)) {
                 long now = System.nanoTime();
-                String id =
-                        new String(alert.key(), StandardCharsets.UTF_8).substring(ALERT.length());
-                Integer number = numbers.get(id);
-                if (number != null && number >= unmeasured) {
+                long number = numberIn(new String(alert.key(), StandardCharsets.UTF_8)) - first;
+                if (number >= unmeasured) {
                     micros.recordValue(
                             Math.max(0, TimeUnit.NANOSECONDS.toMicros(now - due(number))));
                 }
@@ -141,7 +139,12 @@ final class Load {
         }
     }
 
-    private long due(int number) {
+    /** Simulated transactions are numbered in their order, and an alert's id ends with that. */
+    private static long numberIn(String id) {
+        return Long.parseLong(id, id.lastIndexOf('-') + 1, id.length(), 10);
+    }
+
+    private long due(long number) {
         return began + (long) (number * 1e9 / rate);
     }
 

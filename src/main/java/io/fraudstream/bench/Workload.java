@@ -33,7 +33,7 @@ import java.util.Map;
  */
 final class Workload {
     private static final long SEED = 42;
-    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
 
     private final CodecParts parts;
     private final FeatureSchema schema;
