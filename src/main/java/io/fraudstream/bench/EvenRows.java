@@ -77,7 +77,6 @@ final class EvenRows implements Iterator<RecordedTransaction> {
                         "00",
                         MessageType.AUTHORIZATION,
                         null);
-        return new RecordedTransaction(
-                TransactionCodec.encode(t), card, time, null, NOWHERE);
+        return new RecordedTransaction(TransactionCodec.encode(t), card, time, null, NOWHERE);
     }
 }

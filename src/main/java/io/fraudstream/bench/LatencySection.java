@@ -120,8 +120,7 @@ final class LatencySection implements Section {
             Findings findings)
             throws Exception {
         boolean exactlyOnce = percent == 0;
-        Duration measured =
-                settings.quick() ? SETTLING : percent == 50 ? HALF_MEASURED : MEASURED;
+        Duration measured = settings.quick() ? SETTLING : percent == 50 ? HALF_MEASURED : MEASURED;
         for (Map.Entry<String, Trial> job : jobs.entrySet()) {
             settings.progress()
                     .accept(

@@ -152,8 +152,10 @@ final class Load {
     private void send() {
         Map<String, Object> settings =
                 Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bed.bootstrapServers(),
-                        ProducerConfig.LINGER_MS_CONFIG, 0);
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bed.bootstrapServers(),
+                        ProducerConfig.LINGER_MS_CONFIG,
+                        0);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
                         settings, new ByteArraySerializer(), new ByteArraySerializer())) {

@@ -80,8 +80,7 @@ final class ScaleSection implements Section {
                     for (int parallelism : new int[] {1, 2}) {
                         measure(
                                 one,
-                                one.trial.with(
-                                        "job.parallelism", Integer.toString(parallelism)),
+                                one.trial.with("job.parallelism", Integer.toString(parallelism)),
                                 settings,
                                 "parallelism " + parallelism,
                                 "",
@@ -119,9 +118,7 @@ final class ScaleSection implements Section {
             String state,
             Findings found)
             throws Exception {
-        Pace pace =
-                one.bed.pace(
-                        trial, one.history, SETTLING, settings.quick() ? QUICK : MEASURED);
+        Pace pace = one.bed.pace(trial, one.history, SETTLING, settings.quick() ? QUICK : MEASURED);
         found.put("eventsPerSecond", pace.eventsPerSecond())
                 .put("cpuSecondsPerMillion", pace.cpuSecondsPerMillion());
         found.row(

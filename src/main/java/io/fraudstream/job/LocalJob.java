@@ -30,11 +30,13 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.rocksdb.CompressionType;
 
 /**
  * The job on a Flink cluster inside this JVM. It goes on where the last run stopped, unless it is
@@ -150,6 +152,14 @@ public final class LocalJob {
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
         c.set(StateBackendOptions.STATE_BACKEND, flink.rocksDb() ? "rocksdb" : "hashmap");
+        if (flink.rocksDb()) {
+            // A whole checkpoint reads all there is; a filter spares looking for ids never seen.
+            c.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+            c.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
+            c.set(
+                    RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL,
+                    List.of(CompressionType.NO_COMPRESSION));
+        }
         KafkaPipeline.demand(c, flink, order);
         // Accumulators travel with heartbeats, and whoever waits for counts waits for these.
         c.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, HEARTBEAT);
@@ -157,7 +167,7 @@ public final class LocalJob {
         c.set(TaskManagerOptions.NUM_TASK_SLOTS, flink.parallelism());
         c.set(
                 TaskManagerOptions.MANAGED_MEMORY_SIZE,
-                MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
+                MemorySize.ofMebiBytes(flink.rocksDb() ? 1024 : 64));
         c.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         if (flink.webPort() >= 0) {
             c.set(RestOptions.BIND_PORT, Integer.toString(flink.webPort()));
