@@ -41,7 +41,7 @@ final class Testbed implements AutoCloseable {
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private static final Duration FIRST_RECORD = Duration.ofMinutes(1);
+    private static final long FIRST_RECORDS = 50_000;
     private static final Duration CATCHING_UP = Duration.ofMinutes(3);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -275,7 +275,8 @@ final class Testbed implements AutoCloseable {
     }
 
     /**
-     * Runs the job for so long after its first records, or until there are hardly any left.
+     * Runs the job for so long after its first records, more than there is room for before the
+     * last operator has its state, or until there are hardly any left.
      *
      * @param history how many transactions the trial's history holds
      * @param settling passes before the measurement begins
@@ -286,7 +287,7 @@ final class Testbed implements AutoCloseable {
         long before = CountingCodecs.decoded();
         LocalJob job = start(trial);
         try {
-            await(job, before + 1, FIRST_RECORD);
+            await(job, before + Math.min(FIRST_RECORDS, there), CATCHING_UP);
             await(job, before + there, settling);
             Sample from = Sample.now();
             await(job, before + there, measured);
