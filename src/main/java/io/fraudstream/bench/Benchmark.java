@@ -13,7 +13,14 @@ public final class Benchmark {
 
     /** All there are, in the order in which they run. */
     public static List<Section> sections() {
-        return List.of(new FeaturesSection(), new CodecSection(), new TrainingSection());
+        PipelineSection pipeline = new PipelineSection();
+        return List.of(
+                new FeaturesSection(),
+                new CodecSection(),
+                pipeline,
+                new LatencySection(pipeline),
+                new ScaleSection(),
+                new TrainingSection());
     }
 
     /**

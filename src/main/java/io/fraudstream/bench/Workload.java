@@ -33,7 +33,7 @@ import java.util.Map;
  */
 final class Workload {
     private static final long SEED = 42;
-    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
 
     private final CodecParts parts;
     private final FeatureSchema schema;
@@ -53,37 +53,46 @@ final class Workload {
                 CodecParts.of(
                         new SettingsReader(Map.of()).read(null, Map.of()).transactions(), Map.of());
         Workload workload = new Workload(parts, days);
-        TransactionSimulator simulator =
-                new TransactionSimulator(
-                        new SimulationSettings(
-                                SEED,
-                                cards,
-                                Math.max(1_000, 2 * cards),
-                                START,
-                                Duration.ofDays(days),
-                                2,
-                                1),
-                        parts.rates());
+        TransactionSimulator simulator = simulator(parts, cards, days);
         while (simulator.hasNext()) {
             SimulatedTransaction simulated = simulator.next();
             Transaction t = simulated.transaction();
             workload.transactions.add(t);
             if (simulated.isFraud() && simulated.isReported()) {
-                workload.labels.add(
-                        new FraudLabel(
-                                t.id(),
-                                t.cardId(),
-                                t.terminalId(),
-                                t.merchantId(),
-                                t.eventTime(),
-                                true,
-                                simulated.knownAt(),
-                                "bench"));
+                workload.labels.add(label(simulated));
             }
         }
         workload.transactions.sort(OfflineFeatures.EVENT_ORDER);
         workload.labels.sort(OfflineFeatures.LABEL_ORDER);
         return workload;
+    }
+
+    /** The same stream event by event. */
+    static TransactionSimulator simulator(CodecParts parts, int cards, int days) {
+        return new TransactionSimulator(
+                new SimulationSettings(
+                        SEED,
+                        cards,
+                        Math.max(1_000, 2 * cards),
+                        START,
+                        Duration.ofDays(days),
+                        2,
+                        1),
+                parts.rates());
+    }
+
+    /** The label of a reported fraud. */
+    static FraudLabel label(SimulatedTransaction simulated) {
+        Transaction t = simulated.transaction();
+        return new FraudLabel(
+                t.id(),
+                t.cardId(),
+                t.terminalId(),
+                t.merchantId(),
+                t.eventTime(),
+                true,
+                simulated.knownAt(),
+                "bench");
     }
 
     CodecParts parts() {

@@ -43,6 +43,18 @@ public final class FraudPipeline {
             DataStream<Rejection> rejected,
             DataStream<FraudLabel> labels) {}
 
+    /** What lies between sources and sinks: {@link #build}, or what it is compared with. */
+    @FunctionalInterface
+    public interface Topology {
+        /** Defines the workflow from received records to what comes out. */
+        Outputs build(
+                DataStream<Received> transactions,
+                DataStream<Received> labelRecords,
+                DataStream<Announced> pointers,
+                JobSettings settings,
+                Codecs codecs);
+    }
+
     private FraudPipeline() {}
 
     /** Defines the workflow from received records to scores, alerts and rejected records. */

@@ -54,6 +54,16 @@ public final class KafkaPipeline {
             KafkaSettings kafka,
             JobSettings settings,
             Codecs codecs) {
+        build(env, kafka, settings, codecs, FraudPipeline::build);
+    }
+
+    /** The same with another workflow between sources and sinks. */
+    static void build(
+            StreamExecutionEnvironment env,
+            KafkaSettings kafka,
+            JobSettings settings,
+            Codecs codecs,
+            FraudPipeline.Topology topology) {
         DataStream<Received> transactions =
                 env.fromSource(
                                 source(
@@ -86,7 +96,7 @@ public final class KafkaPipeline {
                         .uid(OperatorUids.POINTER_SOURCE);
 
         FraudPipeline.Outputs outputs =
-                FraudPipeline.build(transactions, labels, pointers, settings, codecs);
+                topology.build(transactions, labels, pointers, settings, codecs);
 
         outputs.alerts()
                 .sinkTo(

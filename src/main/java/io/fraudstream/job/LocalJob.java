@@ -30,11 +30,13 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.rocksdb.CompressionType;
 
 /**
  * The job on a Flink cluster inside this JVM. It goes on where the last run stopped, unless it is
@@ -81,6 +83,18 @@ public final class LocalJob {
             Codecs codecs,
             boolean fresh)
             throws IOException, ExecutionException {
+        return start(kafka, settings, flink, codecs, fresh, FraudPipeline::build);
+    }
+
+    /** The same with another workflow between sources and sinks, to compare the job with. */
+    public static LocalJob start(
+            KafkaSettings kafka,
+            JobSettings settings,
+            FlinkSettings flink,
+            Codecs codecs,
+            boolean fresh,
+            FraudPipeline.Topology topology)
+            throws IOException, ExecutionException {
         Path checkpoints = Path.of(flink.checkpoints());
         Configuration configuration = configuration(flink, settings.order());
         Optional<Path> point = fresh ? Optional.empty() : new RestorePoint(checkpoints).newest();
@@ -95,7 +109,8 @@ public final class LocalJob {
                                 flink.parallelism(), configuration)
                         : StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
         env.setParallelism(flink.parallelism());
-        KafkaPipeline.build(env, kafka, KafkaPipeline.withAnnounced(kafka, settings), codecs);
+        KafkaPipeline.build(
+                env, kafka, KafkaPipeline.withAnnounced(kafka, settings), codecs, topology);
         if (point.isEmpty() || kafka.runsUntilEnd()) {
             forgetCommittedOffsets(kafka);
         }
@@ -137,6 +152,14 @@ public final class LocalJob {
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
         c.set(StateBackendOptions.STATE_BACKEND, flink.rocksDb() ? "rocksdb" : "hashmap");
+        if (flink.rocksDb()) {
+            // A whole checkpoint reads all there is; a filter spares looking for ids never seen.
+            c.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+            c.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
+            c.set(
+                    RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL,
+                    List.of(CompressionType.NO_COMPRESSION));
+        }
         KafkaPipeline.demand(c, flink, order);
         // Accumulators travel with heartbeats, and whoever waits for counts waits for these.
         c.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, HEARTBEAT);
@@ -144,7 +167,7 @@ public final class LocalJob {
         c.set(TaskManagerOptions.NUM_TASK_SLOTS, flink.parallelism());
         c.set(
                 TaskManagerOptions.MANAGED_MEMORY_SIZE,
-                MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
+                MemorySize.ofMebiBytes(flink.rocksDb() ? 1024 : 64));
         c.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         if (flink.webPort() >= 0) {
             c.set(RestOptions.BIND_PORT, Integer.toString(flink.webPort()));
@@ -290,5 +313,12 @@ public final class LocalJob {
             throw new ExecutionException(
                     "the savepoint was not complete within " + SAVEPOINT_PATIENCE, slow);
         }
+    }
+
+    /** Ends the job at once; the next run goes on from the last checkpoint. */
+    public void cancel() throws ExecutionException, InterruptedException {
+        client.cancel().get();
+        ended().handle((result, cancelled) -> result).get();
+        stopped = true;
     }
 }

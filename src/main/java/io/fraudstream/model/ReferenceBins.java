@@ -83,12 +83,10 @@ public record ReferenceBins(float[] edges, double[] counts) {
         if (Double.isNaN(value)) {
             return 0;
         }
+        // Edges rise, so to count those below needs no branch, which would be guessed wrongly.
         int bin = 1;
         for (float edge : edges) {
-            if (value <= edge) {
-                return bin;
-            }
-            bin++;
+            bin += value > edge ? 1 : 0;
         }
         return bin;
     }

@@ -5,9 +5,13 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -22,11 +26,17 @@ import java.util.function.Function;
 final class RecordReader {
     static final int MAX_ID_LENGTH = 128;
     private static final int MAX_SHOWN_VALUE = 80;
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
 
     static final JsonFactory JSON =
             JsonFactory.builder()
                     // It throws what is no IOException, and the record's size bounds the names.
                     .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
+                    // Gives the same numbers, sooner.
+                    .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
                     .streamReadConstraints(
                             StreamReadConstraints.builder()
                                     .maxNestingDepth(32)
@@ -129,10 +139,27 @@ final class RecordReader {
         if (token != JsonToken.VALUE_STRING) {
             throw wrongType(field, parser, "a string");
         }
-        String text = parser.getText();
-        if (text.isEmpty() || text.length() > MAX_ID_LENGTH) {
-            throw invalid(field, text, "1 to " + MAX_ID_LENGTH + " characters");
+        char[] characters = parser.getTextCharacters();
+        int from = parser.getTextOffset();
+        int length = parser.getTextLength();
+        if (length == 0 || length > MAX_ID_LENGTH) {
+            throw invalid(field, parser.getText(), "1 to " + MAX_ID_LENGTH + " characters");
         }
+        boolean plain = true;
+        for (int i = from; i < from + length; i++) {
+            plain &= characters[i] >= ' ' && characters[i] <= '~';
+        }
+        String text =
+                plain && length <= ShortTexts.MAX_LENGTH
+                        ? ShortTexts.of(characters, from, length)
+                        : new String(characters, from, length);
+        if (!plain) {
+            checkCharacters(field, text);
+        }
+        return text;
+    }
+
+    private static void checkCharacters(String field, String text) throws Refused {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             boolean pairBegins =
@@ -145,7 +172,6 @@ final class RecordReader {
                 throw invalid(field, text, "no control characters and no half surrogates");
             }
         }
-        return text;
     }
 
     static Long integer(String field, JsonParser parser) throws IOException, Refused {
@@ -289,12 +315,21 @@ final class RecordReader {
      * not be seen when the payload is masked.
      */
     private static void checkEncoding(byte[] payload) throws Refused {
-        boolean ascii = true;
+        // Eight bytes at a time. Where one is subtracted from each, the lowest zero byte, and none
+        // without one, gets a highest bit that it had not.
+        long bits = 0;
         boolean zero = false;
-        for (byte b : payload) {
-            ascii &= b >= 0;
-            zero |= b == 0;
+        int i = 0;
+        for (; i + Long.BYTES <= payload.length; i += Long.BYTES) {
+            long eight = (long) EIGHT_BYTES.get(payload, i);
+            bits |= eight;
+            zero |= (eight - LOWEST_BITS & ~eight & HIGHEST_BITS) != 0;
         }
+        for (; i < payload.length; i++) {
+            bits |= payload[i];
+            zero |= payload[i] == 0;
+        }
+        boolean ascii = (bits & HIGHEST_BITS) == 0;
         if (zero || (!ascii && !isUtf8(payload))) {
             throw new Refused(
                     RejectionReason.INVALID_UTF8, null, "expected UTF-8, found other bytes");

@@ -13,9 +13,8 @@ import io.fraudstream.transaction.TransactionCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -46,7 +45,11 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
     private final JobSettings settings;
 
     private transient CheckpointedCounters counters;
-    private transient Map<Integer, Long> newest;
+
+    /** By partition; {@link Long#MIN_VALUE} where there was none yet. */
+    private transient long[] newest;
+
+    private transient long outOfOrderness;
     private transient ListState<Tuple2<Integer, Long>> newestState;
 
     public AdmissionFunction(JobSettings settings) {
@@ -67,9 +70,10 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
                         .getUnionListState(
                                 new ListStateDescriptor<>(
                                         "newest-by-partition", Types.TUPLE(Types.INT, Types.LONG)));
-        newest = new HashMap<>();
+        outOfOrderness = settings.outOfOrderness().toMillis();
+        newest = new long[0];
         for (Tuple2<Integer, Long> entry : newestState.get()) {
-            newest.merge(entry.f0, entry.f1, Math::max);
+            advance(entry.f0, entry.f1);
         }
     }
 
@@ -77,7 +81,11 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         counters.snapshot();
         List<Tuple2<Integer, Long>> entries = new ArrayList<>();
-        newest.forEach((partition, time) -> entries.add(Tuple2.of(partition, time)));
+        for (int partition = 0; partition < newest.length; partition++) {
+            if (newest[partition] != Long.MIN_VALUE) {
+                entries.add(Tuple2.of(partition, newest[partition]));
+            }
+        }
         newestState.update(entries);
     }
 
@@ -91,9 +99,7 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
         }
         Transaction transaction = (Transaction) received.decoded();
         Coordinates at = received.coordinates();
-        long bound =
-                newest.merge(at.partition(), transaction.eventTime(), Math::max)
-                        - settings.outOfOrderness().toMillis();
+        long bound = advance(at.partition(), transaction.eventTime()) - outOfOrderness;
         boolean late = transaction.eventTime() < bound;
         if (late && settings.latePolicy() == LatePolicy.DIVERT) {
             counters.increment(LATE);
@@ -108,6 +114,17 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
                         at.partition(),
                         at.offset(),
                         at.timestamp()));
+    }
+
+    /** The partition's newest event time, which this one may be. */
+    private long advance(int partition, long eventTime) {
+        if (partition >= newest.length) {
+            int known = newest.length;
+            newest = Arrays.copyOf(newest, partition + 1);
+            Arrays.fill(newest, known, newest.length, Long.MIN_VALUE);
+        }
+        newest[partition] = Math.max(newest[partition], eventTime);
+        return newest[partition];
     }
 
     private static Rejection diverted(Transaction transaction, long bound, Coordinates at) {

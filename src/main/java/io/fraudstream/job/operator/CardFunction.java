@@ -172,9 +172,10 @@ public final class CardFunction
         if (history == null) {
             history = new CardHistory(settings.maxEventsPerHistory());
         }
+        long newestBefore = history.newestTime();
         FeatureEngine.CardStep step = engine.stepCard(history, transaction, measured.terminal());
         histories.update(history);
-        expiry.remind(transaction.eventTime(), timers);
+        expiry.remind(newestBefore, transaction.eventTime(), timers);
 
         ServingModel serving = models.champion().at(admitted.orderTime());
         double score = serving == null ? Double.NaN : score(serving.model(), step);

@@ -6,7 +6,9 @@ import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.JobTypes;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -26,12 +28,14 @@ import org.apache.flink.util.Collector;
  */
 public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted, Admitted>
         implements CheckpointedFunction {
+    private static final List<Integer> BUCKETS = IntStream.range(0, 1 << 12).boxed().toList();
+
     /**
-     * The key of this operator. More buckets than any maximum parallelism, so that all subtasks get
-     * some.
+     * The key of this operator. Many more buckets than subtasks, so that all get about as many, and
+     * few enough that in each some ids share a day's timer.
      */
     public static final KeySelector<Admitted, Integer> BUCKET =
-            admitted -> Math.floorMod(admitted.transaction().id().hashCode(), 1 << 15);
+            admitted -> BUCKETS.get(admitted.transaction().id().hashCode() & BUCKETS.size() - 1);
 
     private static final long serialVersionUID = 1L;
     private static final int DUPLICATE = 0;
@@ -42,6 +46,9 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
     private transient EventTimeBuffer<Admitted> buffer;
     private transient MapState<String, Long> seen;
     private transient Expiry expiry;
+
+    /** By bucket the reminder that was set last; 0 where none is known of. */
+    private transient long[] reminders;
 
     public DedupeFunction(JobSettings settings) {
         this.settings = settings;
@@ -60,6 +67,7 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
                 getRuntimeContext()
                         .getMapState(new MapStateDescriptor<>("seen", Types.STRING, Types.LONG));
         expiry = new Expiry(settings.dedupeHorizon().toMillis(), Duration.ofDays(1));
+        reminders = new long[BUCKETS.size()];
     }
 
     @Override
@@ -89,6 +97,7 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
         for (Admitted admitted : buffer.take(timer)) {
             pass(admitted, context, out);
         }
+        reminders[context.getCurrentKey()] = 0;
         if (expiry.isDue(timer, context.timerService())) {
             Iterator<Map.Entry<String, Long>> entries = seen.iterator();
             while (entries.hasNext()) {
@@ -113,7 +122,12 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
             return;
         }
         seen.put(id, eventTime);
-        expiry.remind(eventTime, context.timerService());
+        int bucket = context.getCurrentKey();
+        long reminder = expiry.reminder(eventTime);
+        if (reminders[bucket] != reminder) {
+            reminders[bucket] = reminder;
+            expiry.remind(eventTime, context.timerService());
+        }
         out.collect(admitted);
     }
 }

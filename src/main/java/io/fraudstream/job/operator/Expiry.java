@@ -18,7 +18,24 @@ final class Expiry {
     }
 
     void remind(long eventTime, TimerService timers) {
-        timers.registerEventTimeTimer(Math.floorDiv(eventTime + horizon, step) * step + step);
+        timers.registerEventTimeTimer(reminder(eventTime));
+    }
+
+    /**
+     * The same for a key whose newest event so far, of {@code before}, has its reminder, which most
+     * often is this one's too.
+     *
+     * @param before {@link Long#MIN_VALUE} for a new key
+     */
+    void remind(long before, long eventTime, TimerService timers) {
+        if (reminder(before) != reminder(eventTime)) {
+            remind(eventTime, timers);
+        }
+    }
+
+    /** When state of this event time is looked at. */
+    long reminder(long eventTime) {
+        return Math.floorDiv(eventTime + horizon, step) * step + step;
     }
 
     /**

@@ -161,11 +161,12 @@ public final class TerminalFunction
             return;
         }
         TerminalHistory history = history();
+        long newestBefore = history.newestTime();
         counters.add(MATCHED, history.holdsLabelOf(transaction) ? 1 : 0);
         FeatureEngine.Features features = engine.stepTerminal(history, transaction);
         counters.add(UNMATCHED, history.takeForgottenUnmatched());
         histories.update(history);
-        expiry.remind(transaction.eventTime(), context.timerService());
+        expiry.remind(newestBefore, transaction.eventTime(), context.timerService());
         out.collect(new Measured(admitted, features));
     }
 

@@ -10,29 +10,32 @@ public final class AdmittedSerializer extends BinarySerializer<Admitted> {
     public static final AdmittedSerializer INSTANCE = new AdmittedSerializer();
 
     private static final long serialVersionUID = 1L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     @Override
     public void serialize(Admitted value, DataOutputView out) throws IOException {
-        out.writeByte(VERSION);
-        TransactionSerializer.INSTANCE.serialize(value.transaction(), out);
-        out.writeLong(value.orderTime());
-        out.writeBoolean(value.late());
-        out.writeInt(value.partition());
-        out.writeLong(value.offset());
-        out.writeLong(value.receivedAt());
+        RecordBytes bytes = RecordBytes.empty();
+        bytes.putByte(VERSION);
+        TransactionSerializer.put(value.transaction(), bytes);
+        bytes.putLong(value.orderTime());
+        bytes.putByte(value.late() ? 1 : 0);
+        bytes.putLong(value.partition());
+        bytes.putLong(value.offset());
+        bytes.putLong(value.receivedAt());
+        bytes.writeTo(out);
     }
 
     @Override
     public Admitted deserialize(DataInputView in) throws IOException {
-        checkVersion("admitted transaction", in.readByte(), VERSION);
+        RecordBytes bytes = RecordBytes.readFrom(in);
+        checkVersion("admitted transaction", bytes.getByte(), VERSION);
         return new Admitted(
-                TransactionSerializer.INSTANCE.deserialize(in),
-                in.readLong(),
-                in.readBoolean(),
-                in.readInt(),
-                in.readLong(),
-                in.readLong());
+                TransactionSerializer.get(bytes),
+                bytes.getLong(),
+                bytes.getByte() != 0,
+                (int) bytes.getLong(),
+                bytes.getLong(),
+                bytes.getLong());
     }
 
     @Override

@@ -7,63 +7,72 @@ import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
-import org.apache.flink.types.StringValue;
 
 /** A transaction in bytes: texts, numbers, and a bit for the place that most lack. */
 public final class TransactionSerializer extends BinarySerializer<Transaction> {
     public static final TransactionSerializer INSTANCE = new TransactionSerializer();
 
     private static final long serialVersionUID = 1L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int ABSENT = -1;
     private static final EntryMode[] ENTRY_MODES = EntryMode.values();
     private static final MessageType[] MESSAGE_TYPES = MessageType.values();
 
     @Override
     public void serialize(Transaction value, DataOutputView out) throws IOException {
-        out.writeByte(VERSION);
-        StringValue.writeString(value.id(), out);
-        out.writeLong(value.eventTime());
-        StringValue.writeString(value.cardId(), out);
-        out.writeLong(value.amountMinor());
-        StringValue.writeString(value.currency(), out);
-        out.writeLong(value.baseAmountMinor());
-        StringValue.writeString(value.terminalId(), out);
-        StringValue.writeString(value.merchantId(), out);
-        StringValue.writeString(value.mcc(), out);
-        StringValue.writeString(value.country(), out);
-        out.writeByte(value.entryMode() == null ? ABSENT : value.entryMode().ordinal());
-        out.writeBoolean(value.hasPlace());
-        if (value.hasPlace()) {
-            out.writeDouble(value.latitude());
-            out.writeDouble(value.longitude());
-        }
-        StringValue.writeString(value.deviceId(), out);
-        StringValue.writeString(value.responseCode(), out);
-        out.writeByte(value.messageType().ordinal());
-        StringValue.writeString(value.originalTransactionId(), out);
+        RecordBytes bytes = RecordBytes.empty();
+        put(value, bytes);
+        bytes.writeTo(out);
     }
 
     @Override
     public Transaction deserialize(DataInputView in) throws IOException {
-        checkVersion("transaction", in.readByte(), VERSION);
-        String id = StringValue.readString(in);
-        long eventTime = in.readLong();
-        String cardId = StringValue.readString(in);
-        long amountMinor = in.readLong();
-        String currency = StringValue.readString(in);
-        long baseAmountMinor = in.readLong();
-        String terminalId = StringValue.readString(in);
-        String merchantId = StringValue.readString(in);
-        String mcc = StringValue.readString(in);
-        String country = StringValue.readString(in);
-        int entryMode = in.readByte();
-        boolean hasPlace = in.readBoolean();
-        double latitude = hasPlace ? in.readDouble() : Double.NaN;
-        double longitude = hasPlace ? in.readDouble() : Double.NaN;
-        String deviceId = StringValue.readString(in);
-        String responseCode = StringValue.readString(in);
-        int messageType = in.readByte();
+        return get(RecordBytes.readFrom(in));
+    }
+
+    static void put(Transaction value, RecordBytes bytes) {
+        bytes.putByte(VERSION);
+        bytes.putText(value.id());
+        bytes.putLong(value.eventTime());
+        bytes.putText(value.cardId());
+        bytes.putLong(value.amountMinor());
+        bytes.putText(value.currency());
+        bytes.putLong(value.baseAmountMinor());
+        bytes.putText(value.terminalId());
+        bytes.putText(value.merchantId());
+        bytes.putText(value.mcc());
+        bytes.putText(value.country());
+        bytes.putByte(value.entryMode() == null ? ABSENT : value.entryMode().ordinal());
+        bytes.putByte(value.hasPlace() ? 1 : 0);
+        if (value.hasPlace()) {
+            bytes.putDouble(value.latitude());
+            bytes.putDouble(value.longitude());
+        }
+        bytes.putText(value.deviceId());
+        bytes.putText(value.responseCode());
+        bytes.putByte(value.messageType().ordinal());
+        bytes.putText(value.originalTransactionId());
+    }
+
+    static Transaction get(RecordBytes bytes) throws IOException {
+        checkVersion("transaction", bytes.getByte(), VERSION);
+        String id = bytes.getText();
+        long eventTime = bytes.getLong();
+        String cardId = bytes.getText();
+        long amountMinor = bytes.getLong();
+        String currency = bytes.getText();
+        long baseAmountMinor = bytes.getLong();
+        String terminalId = bytes.getText();
+        String merchantId = bytes.getText();
+        String mcc = bytes.getText();
+        String country = bytes.getText();
+        int entryMode = bytes.getByte();
+        boolean hasPlace = bytes.getByte() != 0;
+        double latitude = hasPlace ? bytes.getDouble() : Double.NaN;
+        double longitude = hasPlace ? bytes.getDouble() : Double.NaN;
+        String deviceId = bytes.getText();
+        String responseCode = bytes.getText();
+        int messageType = bytes.getByte();
         return new Transaction(
                 id,
                 eventTime,
@@ -81,7 +90,7 @@ public final class TransactionSerializer extends BinarySerializer<Transaction> {
                 deviceId,
                 responseCode,
                 MESSAGE_TYPES[messageType],
-                StringValue.readString(in));
+                bytes.getText());
     }
 
     @Override

@@ -1,0 +1,182 @@
+package io.fraudstream.bench;
+
+import io.fraudstream.bench.Testbed.Trial;
+import io.fraudstream.model.NetworkKind;
+import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.simulation.TransactionSimulator;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * From the moment at which an event is due in the input topic to its alert at a consumer of the
+ * output topic, at shares of the rate that the job with a dense network came to at most. Broker,
+ * job, sender and consumer share the machine; checkpoints are the defaults.
+ */
+final class LatencySection implements Section {
+    private static final Duration SETTLING = Duration.ofSeconds(5);
+    private static final Duration MEASURED = Duration.ofSeconds(15);
+    private static final Duration HALF_MEASURED = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** What is committed last comes one checkpoint later. */
+    private static final Duration COMMIT_PATIENCE = Duration.ofSeconds(13);
+
+    private static final Duration MAXIMUM_MEASURED = Duration.ofSeconds(8);
+    private static final int CARDS = 50_000;
+    private static final int DAYS = 365;
+    private static final int HISTORY = 1_000_000;
+    private static final int PARTITIONS = 4;
+    private static final int MAXIMUM_EVENTS = 1_200_000;
+    private static final double MICROS_PER_MILLI = 1000;
+
+    private final PipelineSection pipeline;
+
+    private Path history;
+    private long inHistory;
+
+    /**
+     * @param pipeline is asked for the maximum, if it has run
+     */
+    LatencySection(PipelineSection pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    @Override
+    public String name() {
+        return "latency";
+    }
+
+    @Override
+    public String description() {
+        return "from an event that is due to its alert at a consumer, milliseconds";
+    }
+
+    @Override
+    public void run(BenchSettings settings, Findings findings) throws Exception {
+        Path directory = settings.directory().resolve(name());
+        try (Testbed bed = Testbed.open(directory, PARTITIONS)) {
+            Workload training =
+                    Workload.of(
+                            (int) settings.amount(PipelineSection.TRAINING_CARDS, 300),
+                            PipelineSection.TRAINING_DAYS);
+            ModelPointer model = bed.serving(training.trained(NetworkKind.DENSE));
+            Map<String, Trial> jobs = new LinkedHashMap<>();
+            jobs.put("passthrough", Testbed.passthrough());
+            jobs.put("dense", Testbed.product(model));
+
+            settings.progress().accept("latency: filling the topics ...");
+            TransactionSimulator stream = Workload.simulator(bed.parts(), CARDS, DAYS);
+            bed.fill(new SimulatedRows(stream, settings.amount(HISTORY, HISTORY / 10)));
+            keep(bed, bed.savepointOf(Testbed.product(null)));
+            double maximum = maximum(bed, settings, stream, jobs.get("dense"));
+            findings.put("maximumEventsPerSecond", maximum);
+
+            findings.row("", "events a second", "p50", "p99", "p99.9", "max");
+            for (int percent : new int[] {25, 75, 50}) {
+                measure(bed, settings, stream, jobs, maximum * percent / 100, percent, findings);
+            }
+            for (Map.Entry<String, Trial> each : jobs.entrySet()) {
+                each.setValue(each.getValue().with("job.delivery", "exactly-once"));
+            }
+            measure(bed, settings, stream, jobs, maximum / 2, 0, findings);
+        }
+    }
+
+    private void keep(Testbed bed, Path savepoint) {
+        history = savepoint;
+        inHistory = bed.transactions();
+    }
+
+    private double maximum(
+            Testbed bed, BenchSettings settings, TransactionSimulator stream, Trial dense)
+            throws Exception {
+        if (!Double.isNaN(pipeline.denseEventsPerSecond())) {
+            return pipeline.denseEventsPerSecond();
+        }
+        settings.progress().accept("latency: measuring the maximum ...");
+        bed.fill(new SimulatedRows(stream, settings.amount(MAXIMUM_EVENTS, MAXIMUM_EVENTS / 4)));
+        bed.pace(dense.after(history), inHistory, SETTLING, SETTLING);
+        double maximum =
+                bed.pace(dense.after(history), inHistory, SETTLING, MAXIMUM_MEASURED)
+                        .eventsPerSecond();
+        keep(bed, bed.savepointOf(Testbed.product(null).after(history)));
+        return maximum;
+    }
+
+    /**
+     * @param percent of the maximum that the rate is, or 0 for exactly once at half of it
+     */
+    private void measure(
+            Testbed bed,
+            BenchSettings settings,
+            TransactionSimulator stream,
+            Map<String, Trial> jobs,
+            double rate,
+            int percent,
+            Findings findings)
+            throws Exception {
+        boolean exactlyOnce = percent == 0;
+        Duration measured = settings.quick() ? SETTLING : percent == 50 ? HALF_MEASURED : MEASURED;
+        for (Map.Entry<String, Trial> job : jobs.entrySet()) {
+            settings.progress()
+                    .accept(
+                            "latency: "
+                                    + job.getKey()
+                                    + (exactlyOnce ? " exactly once" : " at " + percent + " %")
+                                    + " ...");
+            Histogram[] micros = new Histogram[1];
+            Path savepoint =
+                    bed.during(
+                            job.getValue().after(history),
+                            inHistory,
+                            job.getKey().equals("dense"),
+                            () ->
+                                    micros[0] =
+                                            Load.of(
+                                                            bed,
+                                                            stream,
+                                                            rate,
+                                                            SETTLING,
+                                                            measured,
+                                                            exactlyOnce)
+                                                    .run(exactlyOnce ? COMMIT_PATIENCE : PATIENCE));
+            if (savepoint != null) {
+                keep(bed, savepoint);
+            }
+            Findings found = findings.under(job.getKey());
+            if (percent != 50) {
+                found = found.under(exactlyOnce ? "exactlyOnce" : "at" + percent + "Percent");
+            }
+            report(job.getKey(), exactlyOnce, rate, micros[0], found);
+        }
+    }
+
+    private static void report(
+            String job, boolean exactlyOnce, double rate, Histogram micros, Findings found) {
+        found.put("rate", rate)
+                .put("alerts", micros.getTotalCount())
+                .put("p50", millis(micros.getValueAtPercentile(50)))
+                .put("p99", millis(micros.getValueAtPercentile(99)))
+                .put("p999", millis(micros.getValueAtPercentile(99.9)))
+                .put("max", millis(micros.getMaxValue()));
+        found.row(
+                job + (exactlyOnce ? ", exactly once" : ""),
+                String.format(Locale.ROOT, "%.0f", rate),
+                text(micros.getValueAtPercentile(50)),
+                text(micros.getValueAtPercentile(99)),
+                text(micros.getValueAtPercentile(99.9)),
+                text(micros.getMaxValue()));
+    }
+
+    private static double millis(long micros) {
+        return micros / MICROS_PER_MILLI;
+    }
+
+    private static String text(long micros) {
+        return String.format(Locale.ROOT, "%.1f", millis(micros));
+    }
+}
