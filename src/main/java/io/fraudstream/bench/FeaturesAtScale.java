@@ -111,10 +111,10 @@ final class FeaturesAtScale {
         } finally {
             process.destroyForcibly();
         }
-        report(results, findings);
+        report(results, most, findings);
     }
 
-    private static void report(List<Result> results, Findings findings) {
+    private static void report(List<Result> results, int most, Findings findings) {
         findings.row("");
         findings.row(
                 "cards with 8 events",
@@ -125,6 +125,9 @@ final class FeaturesAtScale {
         for (int cards : CARDS) {
             List<Result> rounds = results.stream().filter(r -> r.cards() == cards).toList();
             if (rounds.isEmpty()) {
+                if (cards <= most) {
+                    findings.row(FeaturesSection.text(cards), "left out: too little free memory");
+                }
                 continue;
             }
             List<Result> base = results.stream().filter(r -> r.cards() == 10_000).toList();
@@ -175,7 +178,6 @@ final class FeaturesAtScale {
         for (int cards : sizes) {
             Places made = scale.new Places(cards);
             if (made.bytes() > SHARE_OF_MEMORY * free) {
-                System.err.println(cards + " cards need " + made.bytes() + " of " + free);
                 continue;
             }
             free -= made.bytes();
