@@ -13,7 +13,7 @@ public final class Benchmark {
 
     /** All there are, in the order in which they run. */
     public static List<Section> sections() {
-        return List.of(new CodecSection(), new TrainingSection());
+        return List.of(new ScoringSection(), new CodecSection(), new TrainingSection());
     }
 
     /**
