@@ -15,6 +15,7 @@ public final class Benchmark {
     public static List<Section> sections() {
         PipelineSection pipeline = new PipelineSection();
         return List.of(
+                new ScoringSection(),
                 new FeaturesSection(),
                 new CodecSection(),
                 pipeline,

@@ -87,6 +87,40 @@ public final class ReferenceNetwork {
         return outputs;
     }
 
+    /**
+     * DL4J's own {@code output()} over so many sequences at a time, in arrays that are used again:
+     * what a program that embeds DL4J would pay.
+     *
+     * @param each how many; every call has to give as many
+     */
+    public Inference inference(int each) {
+        return new Inference(each);
+    }
+
+    /** See {@link #inference}. To be closed, since its arrays lie outside the heap. */
+    public final class Inference implements AutoCloseable {
+        private final Batch batch;
+        private final int size;
+
+        private Inference(int size) {
+            this.batch = batch(size, 1);
+            this.size = size;
+        }
+
+        /** The first member's outputs before calibration. */
+        public float[] outputs(float[][][] sequences, int from) {
+            for (int i = 0; i < size; i++) {
+                batch.set(i, sequences[from + i], false);
+            }
+            return network.output(false, batch.inputs(), batch.masks(), null)[0].toFloatVector();
+        }
+
+        @Override
+        public void close() {
+            batch.close();
+        }
+    }
+
     /** The weights as plain numbers. */
     public Network network() {
         return NetworkGraph.network(kind, network, normalizer.size());
