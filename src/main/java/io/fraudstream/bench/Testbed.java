@@ -275,8 +275,8 @@ final class Testbed implements AutoCloseable {
     }
 
     /**
-     * Runs the job for so long after its first records, more than there is room for before the
-     * last operator has its state, or until there are hardly any left.
+     * Runs the job for so long after its first records, more than there is room for before the last
+     * operator has its state, or until there are hardly any left.
      *
      * @param history how many transactions the trial's history holds
      * @param settling passes before the measurement begins

@@ -167,7 +167,7 @@ public final class LocalJob {
         c.set(TaskManagerOptions.NUM_TASK_SLOTS, flink.parallelism());
         c.set(
                 TaskManagerOptions.MANAGED_MEMORY_SIZE,
-                MemorySize.ofMebiBytes(flink.rocksDb() ? 1024 : 64));
+                MemorySize.ofMebiBytes(flink.rocksDb() ? 512 : 64));
         c.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         if (flink.webPort() >= 0) {
             c.set(RestOptions.BIND_PORT, Integer.toString(flink.webPort()));
