@@ -5,8 +5,8 @@ package io.fraudstream.model;
  * same bits on every machine and in every loop: at most 1e-12 off in proportion, and after rounding
  * to float the nearest one in all but some hundred-thousandths of cases, which a test shows.
  *
- * <p>1 + x = 2^k · m with m from √½ to √2; ln m = 2·artanh(s) with s = (m − 1)/(m + 1), by the first
- * eight terms of its series.
+ * <p>1 + x = 2^k · m with m from √½ to √2; ln m = 2·artanh(s) with s = (m − 1)/(m + 1), by the
+ * first eight terms of its series.
  */
 public final class Log1p {
     /** Below this the sum 1 + x loses digits of x, and x itself is the nearest float. */

@@ -97,8 +97,7 @@ public record Normalizer(
     /** Writes the normalised features to {@code out} from {@code offset} on. */
     public void apply(float[] raw, float[] out, int offset) {
         for (int i = 0; i < mean.length; i++) {
-            out[offset + i] =
-                    standardised(transformed(raw[i], logarithmic[i]), mean[i], scale[i]);
+            out[offset + i] = standardised(transformed(raw[i], logarithmic[i]), mean[i], scale[i]);
         }
     }
 

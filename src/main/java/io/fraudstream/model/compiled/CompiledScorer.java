@@ -10,9 +10,9 @@ import io.fraudstream.model.Normalizer;
 import java.util.Arrays;
 
 /**
- * A bundle's network in plain Java: no allocation per event, no native code, no library, and the
- * same bits on every machine, since sums run in a fixed order without fused multiply-add. Not safe
- * for several threads.
+ * A bundle's network in Java arrays: no allocation per event, no native code, no library, and the
+ * same bits on every machine, since sums run in a fixed order without fused multiply-add, whether
+ * by the Vector API, where the JVM offers it, or by plain loops. Not safe for several threads.
  */
 public final class CompiledScorer implements FraudModel {
     private final String bundleId;
@@ -79,9 +79,7 @@ public final class CompiledScorer implements FraudModel {
         this.kernels = kernels;
         this.columns = new Columns(normalizer);
         this.newest =
-                network.newestInputs() > 0
-                        ? new EncodedVector(kernels, normalizer, columns)
-                        : null;
+                network.newestInputs() > 0 ? new EncodedVector(kernels, normalizer, columns) : null;
         this.members =
                 network.members().stream()
                         .map(member -> new MemberKernel(kernels, member, network.window(), newest))
@@ -90,6 +88,11 @@ public final class CompiledScorer implements FraudModel {
         this.window = network.window();
         this.input = new float[network.sequenceInputs() * window];
         this.vector = new float[Kernels.padded(normalizer.size())];
+    }
+
+    /** How it computes, which makes no difference to scores: for a log. */
+    public String arithmetic() {
+        return kernels.description();
     }
 
     @Override

@@ -18,8 +18,7 @@ final class DenseKernel {
     DenseKernel(Kernels kernels, Layer.Dense layer, boolean sumsOnly) {
         boolean single = layer.outputs() == 1;
         this.kernels = kernels;
-        this.weights =
-                single ? null : Rows.matrix(kernels, layer.weights(), 1, layer.outputs());
+        this.weights = single ? null : Rows.matrix(kernels, layer.weights(), 1, layer.outputs());
         this.column = single ? Rows.padded(layer.weights(), 0, 1, layer.inputs()) : null;
         this.bias = Rows.padded(layer.bias(), 0, 1, layer.outputs());
         this.out = new float[bias.length];

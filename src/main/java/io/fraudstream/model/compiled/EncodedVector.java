@@ -10,30 +10,29 @@ import java.util.Arrays;
  * Normalizer#encode}'s numbers would take, and the result is the same but for rounding.
  */
 final class EncodedVector {
-    private final Normalizer normalizer;
     private final Kernels kernels;
     private final Columns columns;
     private final int size;
     private final float[] normalised;
 
-    /** The features that are told of when missing, and their rows. */
+    // The features that are told of when missing, and their rows.
     private final int[] indicated;
 
     private final int[] indicatorRows;
 
-    /** The features that have pieces, and where their rows begin. */
+    // The features that have pieces, and where their rows begin.
     private final int[] cutFeatures;
 
     private final int[] wholeRows;
     private final int[] begunRows;
 
-    /** See {@link Kernels#countPassed}. */
+    // See Kernels.countPassed.
     private final float[] cuts;
 
     private final float[] values;
     private final int[] passed;
 
-    /** By feature with pieces and by edges passed: where the piece begins, one over its width. */
+    // By feature with pieces and by edges passed: where the piece begins, one over its width.
     private final int most;
 
     private final double[] starts;
@@ -46,7 +45,6 @@ final class EncodedVector {
 
     EncodedVector(Kernels kernels, Normalizer normalizer, Columns columns) {
         this.kernels = kernels;
-        this.normalizer = normalizer;
         this.columns = columns;
         size = normalizer.size();
         normalised = new float[Kernels.padded(size)];
@@ -63,7 +61,7 @@ final class EncodedVector {
         cutFeatures = Arrays.copyOf(features, found);
         wholeRows = new int[found];
         begunRows = new int[found];
-        values = new float[Kernels.padded(found)];
+        values = new float[Kernels.padded(Math.max(1, found))];
         passed = new int[values.length];
         cuts = new float[longest * values.length];
         Arrays.fill(cuts, Float.NaN);
@@ -156,7 +154,7 @@ final class EncodedVector {
             float begun = (float) ((values[at] - starts[at * most + edges]) * rate);
             chosen[next] = begunRows[at] + edges - 1;
             factors[next] = begun;
-            next += rate > 0 & begun > 0 ? 1 : 0;
+            next += rate > 0 && begun > 0 ? 1 : 0;
         }
         count = next;
     }

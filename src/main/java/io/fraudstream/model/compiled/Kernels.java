@@ -18,9 +18,7 @@ interface Kernels {
     /** What a log says of them. */
     String description();
 
-    /**
-     * A matrix of these rows, which are equally long.
-     */
+    /** A matrix of these rows, which are equally long. */
     Matrix matrix(float[][] rows);
 
     /** Rows of weights in the layout that suits the loops. */

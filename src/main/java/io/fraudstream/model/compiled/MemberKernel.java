@@ -22,7 +22,8 @@ final class MemberKernel {
     MemberKernel(Kernels kernels, Network.Member member, int window, EncodedVector newest) {
         List<Layer> sequence = member.sequence();
         boolean isRecurrent = !sequence.isEmpty() && sequence.get(0) instanceof Layer.Lstm;
-        this.recurrent = isRecurrent ? new LstmKernel(kernels, (Layer.Lstm) sequence.get(0), window) : null;
+        this.recurrent =
+                isRecurrent ? new LstmKernel(kernels, (Layer.Lstm) sequence.get(0), window) : null;
         this.convolutions = new ConvolutionKernel[isRecurrent ? 0 : sequence.size()];
         int positions = window;
         for (int i = 0; i < convolutions.length; i++) {
@@ -45,8 +46,7 @@ final class MemberKernel {
         this.aggregate = rest(kernels, member.aggregate(), beside ? 1 : 0, false);
         this.head = rest(kernels, member.head(), alone ? 1 : 0, true);
         this.merged = new float[Kernels.padded(member.head().get(0).inputs())];
-        this.sequenceOutputs =
-                sequence.isEmpty() ? 0 : sequence.get(sequence.size() - 1).outputs();
+        this.sequenceOutputs = sequence.isEmpty() ? 0 : sequence.get(sequence.size() - 1).outputs();
         this.aggregateOutputs = member.head().get(0).inputs() - sequenceOutputs;
     }
 

@@ -129,8 +129,7 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public void squash(
-            float[] values, int from, int to, float inner, float outer, float shift) {
+    public void squash(float[] values, int from, int to, float inner, float outer, float shift) {
         for (int i = from; i < to; i++) {
             values[i] = Activations.tanh(values[i] * inner) * outer + shift;
         }

@@ -131,7 +131,14 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addEightChosen(
-            float[] table, int width, int[] chosen, int count, float[] x, int from, float[] out, int at) {
+            float[] table,
+            int width,
+            int[] chosen,
+            int count,
+            float[] x,
+            int from,
+            float[] out,
+            int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         FloatVector sum1 = FloatVector.fromArray(FLOATS, out, at + 1 * WIDTH);
         FloatVector sum2 = FloatVector.fromArray(FLOATS, out, at + 2 * WIDTH);
@@ -163,7 +170,14 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addFourChosen(
-            float[] table, int width, int[] chosen, int count, float[] x, int from, float[] out, int at) {
+            float[] table,
+            int width,
+            int[] chosen,
+            int count,
+            float[] x,
+            int from,
+            float[] out,
+            int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         FloatVector sum1 = FloatVector.fromArray(FLOATS, out, at + 1 * WIDTH);
         FloatVector sum2 = FloatVector.fromArray(FLOATS, out, at + 2 * WIDTH);
@@ -183,7 +197,14 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addOneChosen(
-            float[] table, int width, int[] chosen, int count, float[] x, int from, float[] out, int at) {
+            float[] table,
+            int width,
+            int[] chosen,
+            int count,
+            float[] x,
+            int from,
+            float[] out,
+            int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         for (int i = 0; i < count; i++) {
             int row = at + chosen[i] * width;
@@ -265,15 +286,19 @@ public final class VectorKernels implements Kernels {
             FloatVector size = value.abs();
             FloatVector magnitude =
                     size.blend(
-                            FloatVector.fromArray(FLOATS, magnitudes, i), size.compare(VectorOperators.GE, tiny));
+                            FloatVector.fromArray(FLOATS, magnitudes, i),
+                            size.compare(VectorOperators.GE, tiny));
             FloatVector logarithm =
                     magnitude.blend(magnitude.neg(), value.compare(VectorOperators.LT, zero));
             FloatVector transformed =
                     value.blend(
                             logarithm,
-                            FloatVector.fromArray(FLOATS, columns.through, i).compare(VectorOperators.GT, zero));
+                            FloatVector.fromArray(FLOATS, columns.through, i)
+                                    .compare(VectorOperators.GT, zero));
             FloatVector standardised =
-                    transformed.sub(FloatVector.fromArray(FLOATS, columns.mean, i)).mul(FloatVector.fromArray(FLOATS, columns.scale, i));
+                    transformed
+                            .sub(FloatVector.fromArray(FLOATS, columns.mean, i))
+                            .mul(FloatVector.fromArray(FLOATS, columns.scale, i));
             zero.blend(
                             standardised.min(limit).max(limit.neg()),
                             standardised.compare(VectorOperators.EQ, standardised))
@@ -291,7 +316,9 @@ public final class VectorKernels implements Kernels {
                 count =
                         count.blend(
                                 count.add(one),
-                                value.compare(VectorOperators.GE, FloatVector.fromArray(FLOATS, cuts, at)));
+                                value.compare(
+                                        VectorOperators.GE,
+                                        FloatVector.fromArray(FLOATS, cuts, at)));
             }
             count.intoArray(counts, 0);
             for (int lane = 0; lane < WIDTH; lane++) {
@@ -308,8 +335,7 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void squash(
-            float[] values, int from, int to, float inner, float outer, float shift) {
+    public void squash(float[] values, int from, int to, float inner, float outer, float shift) {
         for (int i = from; i < to; i += WIDTH) {
             // See Activations.tanh.
             FloatVector x =
