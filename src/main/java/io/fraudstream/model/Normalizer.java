@@ -97,10 +97,7 @@ public record Normalizer(
     /** Writes the normalised features to {@code out} from {@code offset} on. */
     public void apply(float[] raw, float[] out, int offset) {
         for (int i = 0; i < mean.length; i++) {
-            float value = transformed(raw[i], logarithmic[i]);
-            float standardised = (value - mean[i]) * scale[i];
-            out[offset + i] =
-                    Float.isNaN(standardised) ? 0 : Math.max(-LIMIT, Math.min(LIMIT, standardised));
+            out[offset + i] = standardised(transformed(raw[i], logarithmic[i]), mean[i], scale[i]);
         }
     }
 
@@ -130,12 +127,18 @@ public record Normalizer(
         return value > from ? (float) (((double) value - from) / ((double) to - from)) : 0;
     }
 
-    // StrictMath, so that the last bit does not depend on the machine.
-    private static float transformed(float value, boolean logarithmic) {
+    /** A feature's normalised value behind its transform. */
+    public static float standardised(float transformed, float mean, float scale) {
+        float standardised = (transformed - mean) * scale;
+        return Float.isNaN(standardised) ? 0 : Math.max(-LIMIT, Math.min(LIMIT, standardised));
+    }
+
+    /** sign(x)·ln(1+|x|), or x. */
+    public static float transformed(float value, boolean logarithmic) {
         if (!logarithmic) {
             return value;
         }
-        float magnitude = (float) StrictMath.log1p(Math.abs(value));
+        float magnitude = (float) Log1p.of(Math.abs(value));
         return value < 0 ? -magnitude : magnitude;
     }
 

@@ -10,6 +10,8 @@ import io.fraudstream.model.FraudModel;
 import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.ReasonCodes;
 import io.fraudstream.model.compiled.CompiledScorer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A verified bundle that is ready to score, with the policy that decides on its scores.
@@ -18,6 +20,8 @@ import io.fraudstream.model.compiled.CompiledScorer;
  */
 record ServingModel(
         FraudModel model, ReasonCodes reasons, DecisionPolicy policy, DriftReference trainedOn) {
+    private static final Logger LOG = LoggerFactory.getLogger(ServingModel.class);
+
     /**
      * One subtask's own, since a scorer is for one thread.
      *
@@ -26,6 +30,7 @@ record ServingModel(
     static ServingModel of(ServedBundle served, FeatureSchema schema) throws BundleException {
         ModelBundle bundle = BundleFormat.readServing(served.serving());
         CompiledScorer scorer = CompiledScorer.of(bundle, schema.fingerprint());
+        LOG.info("bundle {} scores by {}", bundle.id(), scorer.arithmetic());
         Double threshold = served.pointer().threshold();
         return new ServingModel(
                 scorer,

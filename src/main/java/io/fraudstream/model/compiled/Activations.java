@@ -8,7 +8,19 @@ import io.fraudstream.model.Activation;
  */
 final class Activations {
     /** Beyond this tanh is ±1 in float. */
-    private static final float CUT = 7.90531110763549805f;
+    static final float CUT = 7.90531110763549805f;
+
+    static final float P13 = -2.76076847742355e-16f;
+    static final float P11 = 2.00018790482477e-13f;
+    static final float P9 = -8.60467152213735e-11f;
+    static final float P7 = 5.12229709037114e-08f;
+    static final float P5 = 1.48572235717979e-05f;
+    static final float P3 = 6.37261928875436e-04f;
+    static final float P1 = 4.89352455891786e-03f;
+    static final float Q6 = 1.19825839466702e-06f;
+    static final float Q4 = 1.18534705686654e-04f;
+    static final float Q2 = 2.26843463243900e-03f;
+    static final float Q0 = 4.89352518554385e-03f;
 
     private Activations() {}
 
@@ -20,48 +32,39 @@ final class Activations {
     static float tanh(float value) {
         float x = Math.max(-CUT, Math.min(CUT, value));
         float y = x * x;
-        float p = -2.76076847742355e-16f;
-        p = p * y + 2.00018790482477e-13f;
-        p = p * y + -8.60467152213735e-11f;
-        p = p * y + 5.12229709037114e-08f;
-        p = p * y + 1.48572235717979e-05f;
-        p = p * y + 6.37261928875436e-04f;
-        p = p * y + 4.89352455891786e-03f;
-        float q = 1.19825839466702e-06f;
-        q = q * y + 1.18534705686654e-04f;
-        q = q * y + 2.26843463243900e-03f;
-        q = q * y + 4.89352518554385e-03f;
+        float p = P13;
+        p = p * y + P11;
+        p = p * y + P9;
+        p = p * y + P7;
+        p = p * y + P5;
+        p = p * y + P3;
+        p = p * y + P1;
+        float q = Q6;
+        q = q * y + Q4;
+        q = q * y + Q2;
+        q = q * y + Q0;
         return x * p / q;
     }
 
     /** σ(x) = (1 + tanh(x / 2)) / 2. */
     static float sigmoid(float value) {
-        return 0.5f + 0.5f * tanh(0.5f * value);
+        return 0.5f * tanh(0.5f * value) + 0.5f;
     }
 
-    static void apply(Activation activation, float[] values) {
+    static void apply(Kernels kernels, Activation activation, float[] values) {
         switch (activation) {
-            case RELU -> relu(values, values.length);
-            case TANH -> tanh(values, 0, values.length);
-            case SIGMOID -> sigmoid(values, 0, values.length);
+            case RELU -> kernels.relu(values);
+            case TANH -> tanh(kernels, values, 0, values.length);
+            case SIGMOID -> sigmoid(kernels, values, 0, values.length);
         }
     }
 
-    static void relu(float[] values, int count) {
-        for (int i = 0; i < count; i++) {
-            values[i] = Math.max(0f, values[i]);
-        }
+    static void tanh(Kernels kernels, float[] values, int from, int to) {
+        kernels.squash(values, from, to, 1, 1, 0);
     }
 
-    static void tanh(float[] values, int from, int to) {
-        for (int i = from; i < to; i++) {
-            values[i] = tanh(values[i]);
-        }
-    }
-
-    static void sigmoid(float[] values, int from, int to) {
-        for (int i = from; i < to; i++) {
-            values[i] = sigmoid(values[i]);
-        }
+    /** See {@link #sigmoid(float)}. */
+    static void sigmoid(Kernels kernels, float[] values, int from, int to) {
+        kernels.squash(values, from, to, 0.5f, 0.5f, 0.5f);
     }
 }

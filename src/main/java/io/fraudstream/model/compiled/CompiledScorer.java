@@ -10,20 +10,22 @@ import io.fraudstream.model.Normalizer;
 import java.util.Arrays;
 
 /**
- * A bundle's network in plain Java: no allocation per event, no native code, no library, and the
- * same bits on every machine, since sums run in a fixed order without fused multiply-add. Not safe
- * for several threads.
+ * A bundle's network in Java arrays: no allocation per event, no native code, no library, and the
+ * same bits on every machine, since sums run in a fixed order without fused multiply-add, whether
+ * by the Vector API, where the JVM offers it, or by plain loops. Not safe for several threads.
  */
 public final class CompiledScorer implements FraudModel {
     private final String bundleId;
-    private final Normalizer normalizer;
     private final Calibration calibration;
     private final InputGradients gradients;
     private final MemberKernel[] members;
     private final int steps;
     private final int window;
+    private final Kernels kernels;
+    private final Columns columns;
     private final float[] input;
-    private final float[] newest;
+    private final float[] vector;
+    private final EncodedVector newest;
 
     /**
      * A scorer of this bundle, checked against the outputs of the reference that the bundle
@@ -62,18 +64,35 @@ public final class CompiledScorer implements FraudModel {
     /** A scorer of a network that is not in a bundle yet. */
     public CompiledScorer(
             String bundleId, Network network, Normalizer normalizer, Calibration calibration) {
+        this(KernelChoice.choose(), bundleId, network, normalizer, calibration);
+    }
+
+    CompiledScorer(
+            Kernels kernels,
+            String bundleId,
+            Network network,
+            Normalizer normalizer,
+            Calibration calibration) {
         this.bundleId = bundleId;
-        this.normalizer = normalizer;
         this.calibration = calibration;
         this.gradients = new InputGradients(network, normalizer, calibration);
+        this.kernels = kernels;
+        this.columns = new Columns(normalizer);
+        this.newest =
+                network.newestInputs() > 0 ? new EncodedVector(kernels, normalizer, columns) : null;
         this.members =
                 network.members().stream()
-                        .map(member -> new MemberKernel(member, network.window()))
+                        .map(member -> new MemberKernel(kernels, member, network.window(), newest))
                         .toArray(MemberKernel[]::new);
         this.steps = network.steps();
         this.window = network.window();
         this.input = new float[network.sequenceInputs() * window];
-        this.newest = new float[network.newestInputs()];
+        this.vector = new float[Kernels.padded(normalizer.size())];
+    }
+
+    /** How it computes, which makes no difference to scores: for a log. */
+    public String arithmetic() {
+        return kernels.description();
     }
 
     @Override
@@ -103,24 +122,24 @@ public final class CompiledScorer implements FraudModel {
     public float logOdds(float[][] sequence) {
         int used = Math.min(sequence.length, steps);
         int normalised = 0;
-        if (newest.length > 0) {
-            normalizer.encode(sequence[sequence.length - 1], newest, 0);
+        if (newest != null) {
+            newest.set(sequence[sequence.length - 1]);
         }
         if (input.length > 0) {
-            int size = normalizer.size();
+            int size = columns.size;
             Arrays.fill(input, 0, (window - used) * size, 0);
-            if (newest.length > 0) {
-                // An encoded vector begins with the normalised one.
-                System.arraycopy(newest, 0, input, (window - 1) * size, size);
+            if (newest != null) {
+                System.arraycopy(newest.normalised(), 0, input, (window - 1) * size, size);
                 normalised = 1;
             }
             for (int i = normalised + 1; i <= used; i++) {
-                normalizer.apply(sequence[sequence.length - i], input, (window - i) * size);
+                kernels.normalise(columns, sequence[sequence.length - i], vector);
+                System.arraycopy(vector, 0, input, (window - i) * size, size);
             }
         }
         float sum = 0;
         for (MemberKernel member : members) {
-            sum += member.logOdds(input, newest, used);
+            sum += member.logOdds(input, used);
         }
         return members.length == 1 ? sum : sum / members.length;
     }

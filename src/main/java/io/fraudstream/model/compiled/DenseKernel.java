@@ -1,29 +1,43 @@
 package io.fraudstream.model.compiled;
 
+import io.fraudstream.model.Activation;
 import io.fraudstream.model.Layer;
 
 /** A {@link Layer.Dense} in arrays of its own. */
 final class DenseKernel {
-    private final Layer.Dense layer;
-    private final Rows weights;
+    private final Kernels kernels;
+    private final Kernels.Matrix weights;
+    private final float[] column;
+    private final float[] bias;
     private final float[] out;
-    private final boolean sumsOnly;
+    private final Activation activation;
 
     /**
      * @param sumsOnly whether the activation is left out
      */
-    DenseKernel(Layer.Dense layer, boolean sumsOnly) {
-        this.layer = layer;
-        this.weights = new Rows(layer.weights(), layer.inputs(), layer.outputs());
-        this.out = new float[layer.outputs()];
-        this.sumsOnly = sumsOnly;
+    DenseKernel(Kernels kernels, Layer.Dense layer, boolean sumsOnly) {
+        boolean single = layer.outputs() == 1;
+        this.kernels = kernels;
+        this.weights = single ? null : Rows.matrix(kernels, layer.weights(), 1, layer.outputs());
+        this.column = single ? Rows.padded(layer.weights(), 0, 1, layer.inputs()) : null;
+        this.bias = Rows.padded(layer.bias(), 0, 1, layer.outputs());
+        this.out = new float[bias.length];
+        this.activation = sumsOnly ? null : layer.activation();
     }
 
+    /**
+     * @param in padded
+     * @return padded
+     */
     float[] run(float[] in) {
-        System.arraycopy(layer.bias(), 0, out, 0, out.length);
-        weights.addProduct(in, 0, out);
-        if (!sumsOnly) {
-            Activations.apply(layer.activation(), out);
+        System.arraycopy(bias, 0, out, 0, out.length);
+        if (column != null) {
+            out[0] += kernels.dot(in, column);
+        } else {
+            weights.addProduct(in, 0, out);
+        }
+        if (activation != null) {
+            Activations.apply(kernels, activation, out);
         }
         return out;
     }

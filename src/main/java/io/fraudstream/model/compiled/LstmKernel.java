@@ -5,11 +5,11 @@ import java.util.Arrays;
 
 /** A {@link Layer.Lstm} in arrays of its own. */
 final class LstmKernel {
+    private final Kernels kernels;
     private final int window;
     private final int inputs;
-    private final int units;
-    private final Rows inputWeights;
-    private final Rows recurrentWeights;
+    private final Kernels.Matrix inputWeights;
+    private final Kernels.Matrix recurrentWeights;
     private final float[] bias;
     private final float[] gates;
     private final float[] cell;
@@ -18,31 +18,36 @@ final class LstmKernel {
     /**
      * @param window steps that the input is laid out over
      */
-    LstmKernel(Layer.Lstm layer, int window) {
+    LstmKernel(Kernels kernels, Layer.Lstm layer, int window) {
+        this.kernels = kernels;
         this.window = window;
         inputs = layer.inputs();
-        units = layer.outputs();
-        inputWeights = new Rows(layer.inputWeights(), inputs, 4 * units);
-        recurrentWeights = new Rows(layer.recurrentWeights(), units, 4 * units);
-        bias = layer.bias();
-        gates = new float[4 * units];
-        cell = new float[units];
-        hidden = new float[units];
+        int units = layer.outputs();
+        inputWeights = Rows.matrix(kernels, layer.inputWeights(), 4, units);
+        recurrentWeights = Rows.matrix(kernels, layer.recurrentWeights(), 4, units);
+        bias = Rows.padded(layer.bias(), 0, 4, units);
+        gates = new float[bias.length];
+        cell = new float[bias.length / 4];
+        hidden = new float[cell.length];
     }
 
+    /** The last step's output, padded. */
     float[] run(float[] in, int steps) {
         Arrays.fill(cell, 0);
-        Arrays.fill(hidden, 0);
         for (int step = window - steps; step < window; step++) {
             System.arraycopy(bias, 0, gates, 0, gates.length);
             inputWeights.addProduct(in, step * inputs, gates);
-            recurrentWeights.addProduct(hidden, 0, gates);
-            Activations.tanh(gates, 0, units);
-            Activations.sigmoid(gates, units, 4 * units);
-            for (int j = 0; j < units; j++) {
-                cell[j] = gates[units + j] * cell[j] + gates[3 * units + j] * gates[j];
-                hidden[j] = gates[2 * units + j] * Activations.tanh(cell[j]);
+            // Before the first step nothing is remembered.
+            if (step > window - steps) {
+                recurrentWeights.addProduct(hidden, 0, gates);
             }
+            int units = cell.length;
+            Activations.tanh(kernels, gates, 0, units);
+            Activations.sigmoid(kernels, gates, units, 4 * units);
+            kernels.remember(gates, cell);
+            System.arraycopy(cell, 0, hidden, 0, units);
+            Activations.tanh(kernels, hidden, 0, units);
+            kernels.multiply(hidden, gates, 2 * units);
         }
         return hidden;
     }

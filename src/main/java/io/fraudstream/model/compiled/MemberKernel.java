@@ -8,45 +8,66 @@ import java.util.List;
 final class MemberKernel {
     private final LstmKernel recurrent;
     private final ConvolutionKernel[] convolutions;
+    private final EncodedLayer first;
     private final DenseKernel[] aggregate;
     private final DenseKernel[] head;
     private final float[] merged;
+    private final int sequenceOutputs;
+    private final int aggregateOutputs;
 
     /**
      * @param window steps that the input is laid out over
+     * @param newest the newest vector, which a layer without another in front of it reads
      */
-    MemberKernel(Network.Member member, int window) {
+    MemberKernel(Kernels kernels, Network.Member member, int window, EncodedVector newest) {
         List<Layer> sequence = member.sequence();
         boolean isRecurrent = !sequence.isEmpty() && sequence.get(0) instanceof Layer.Lstm;
-        this.recurrent = isRecurrent ? new LstmKernel((Layer.Lstm) sequence.get(0), window) : null;
+        this.recurrent =
+                isRecurrent ? new LstmKernel(kernels, (Layer.Lstm) sequence.get(0), window) : null;
         this.convolutions = new ConvolutionKernel[isRecurrent ? 0 : sequence.size()];
         int positions = window;
         for (int i = 0; i < convolutions.length; i++) {
             Layer.Convolution layer = (Layer.Convolution) sequence.get(i);
             positions /= layer.kernel();
-            convolutions[i] = new ConvolutionKernel(layer, positions);
+            convolutions[i] = new ConvolutionKernel(kernels, layer, positions);
         }
-        this.aggregate = kernels(member.aggregate(), false);
-        this.head = kernels(member.head(), true);
-        this.merged = new float[member.head().get(0).inputs()];
+        boolean beside = !member.aggregate().isEmpty();
+        boolean alone = sequence.isEmpty() && !beside;
+        this.first =
+                beside
+                        ? new EncodedLayer(kernels, newest, member.aggregate().get(0), false)
+                        : alone
+                                ? new EncodedLayer(
+                                        kernels,
+                                        newest,
+                                        member.head().get(0),
+                                        member.head().size() == 1)
+                                : null;
+        this.aggregate = rest(kernels, member.aggregate(), beside ? 1 : 0, false);
+        this.head = rest(kernels, member.head(), alone ? 1 : 0, true);
+        this.merged = new float[Kernels.padded(member.head().get(0).inputs())];
+        this.sequenceOutputs = sequence.isEmpty() ? 0 : sequence.get(sequence.size() - 1).outputs();
+        this.aggregateOutputs = member.head().get(0).inputs() - sequenceOutputs;
     }
 
-    private static DenseKernel[] kernels(List<Layer.Dense> layers, boolean toLogOdds) {
-        DenseKernel[] kernels = new DenseKernel[layers.size()];
-        for (int i = 0; i < kernels.length; i++) {
+    private static DenseKernel[] rest(
+            Kernels kernels, List<Layer.Dense> layers, int from, boolean toLogOdds) {
+        DenseKernel[] rest = new DenseKernel[layers.size() - from];
+        for (int i = 0; i < rest.length; i++) {
             // The last sum itself is the result: the log-odds, which calibration takes.
-            kernels[i] = new DenseKernel(layers.get(i), toLogOdds && i == kernels.length - 1);
+            rest[i] =
+                    new DenseKernel(
+                            kernels, layers.get(from + i), toLogOdds && i == rest.length - 1);
         }
-        return kernels;
+        return rest;
     }
 
     /**
      * @param input normalised vectors over the whole window, zeros in front of the first
-     * @param newest the newest vector, encoded
      * @param steps how many of the vectors are there
      */
-    float logOdds(float[] input, float[] newest, int steps) {
-        float[] values = newest;
+    float logOdds(float[] input, int steps) {
+        float[] values = null;
         if (recurrent != null) {
             values = recurrent.run(input, steps);
         } else if (convolutions.length > 0) {
@@ -55,14 +76,18 @@ final class MemberKernel {
                 values = convolution.run(values);
             }
         }
-        if (aggregate.length > 0) {
-            float[] beside = newest;
+        if (first != null) {
+            float[] beside = first.run();
             for (DenseKernel layer : aggregate) {
                 beside = layer.run(beside);
             }
-            System.arraycopy(values, 0, merged, 0, merged.length - beside.length);
-            System.arraycopy(beside, 0, merged, merged.length - beside.length, beside.length);
-            values = merged;
+            if (values == null) {
+                values = beside;
+            } else {
+                System.arraycopy(values, 0, merged, 0, sequenceOutputs);
+                System.arraycopy(beside, 0, merged, sequenceOutputs, aggregateOutputs);
+                values = merged;
+            }
         }
         for (DenseKernel layer : head) {
             values = layer.run(values);

@@ -276,8 +276,21 @@ class CompiledScorerTest {
     @ParameterizedTest
     @EnumSource
     void scoringAllocatesNothing(NetworkKind kind) {
+        assertThat(allocated(kind, new PlainKernels())).isLessThan(10_000);
+        // Vectors are objects until C2 has compiled the kernels.
+        Kernels chosen = KernelChoice.choose();
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < 200 && allocated >= 10_000; round++) {
+            allocated = allocated(kind, chosen);
+        }
+        assertThat(allocated).isLessThan(10_000);
+    }
+
+    /** By 10,000 scores; loading a class by the way may cost some, a byte an event is 10,000. */
+    private long allocated(NetworkKind kind, Kernels kernels) {
         CompiledScorer scorer =
                 new CompiledScorer(
+                        kernels,
                         "test",
                         TestNetworks.of(kind, 7, 2, 0.8f, random),
                         plain(7),
@@ -290,18 +303,16 @@ class CompiledScorerTest {
             }
         }
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long thread = Thread.currentThread().getId();
         double sum = 0;
         long before = 0;
         for (int i = -1000; i < 10_000; i++) {
-            before = i == 0 ? threads.getThreadAllocatedBytes(thread) : before;
+            before = i == 0 ? threads.getCurrentThreadAllocatedBytes() : before;
             sum += scorer.score(sequences[i & 7]);
         }
-        long allocated = threads.getThreadAllocatedBytes(thread) - before;
+        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
         assertThat(sum).isFinite();
-        // Loading a class by the way may cost some; a byte an event would be 10,000.
-        assertThat(allocated).isLessThan(10_000);
+        return allocated;
     }
 
     /**

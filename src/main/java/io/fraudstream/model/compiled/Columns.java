@@ -1,0 +1,36 @@
+package io.fraudstream.model.compiled;
+
+import io.fraudstream.model.Normalizer;
+import java.util.Arrays;
+
+/** A {@link Normalizer}'s columns, padded with features that are always 0. */
+final class Columns {
+    final int size;
+    final boolean[] logarithmic;
+    final float[] mean;
+    final float[] scale;
+
+    /** 1 for a feature that goes through the logarithm, 0 for another. */
+    final float[] through;
+
+    /** Room for a vector and for its logarithms. */
+    final float[] raw;
+
+    final float[] magnitudes;
+    final double[] logarithms;
+
+    Columns(Normalizer normalizer) {
+        size = normalizer.size();
+        int padded = Kernels.padded(size);
+        logarithmic = normalizer.logarithmic();
+        mean = Arrays.copyOf(normalizer.mean(), padded);
+        scale = Arrays.copyOf(normalizer.scale(), padded);
+        through = new float[padded];
+        for (int i = 0; i < size; i++) {
+            through[i] = logarithmic[i] ? 1 : 0;
+        }
+        raw = new float[padded];
+        magnitudes = new float[padded];
+        logarithms = new double[padded];
+    }
+}
