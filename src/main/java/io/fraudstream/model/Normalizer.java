@@ -138,7 +138,7 @@ public record Normalizer(
         if (!logarithmic) {
             return value;
         }
-        float magnitude = (float) Log1p.of(Math.abs(value));
+        float magnitude = Log1p.of(Math.abs(value));
         return value < 0 ? -magnitude : magnitude;
     }
 

@@ -2,14 +2,14 @@ package io.fraudstream.model;
 
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.features.Unit;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Explains a score: what each feature of the newest event adds to the log-odds by not being as
  * usual, as the model's integrated gradients share it out. What adds most are the reasons. It costs
- * some hundred scorings, so it runs on alerts only.
+ * some ten scorings, so it runs on alerts only.
  */
 public final class ReasonCodes {
     private static final int MIN_OWN_EVENTS = 3;
@@ -38,21 +38,21 @@ public final class ReasonCodes {
             usual[i] = usual(sequence, i);
         }
         double[] contributions = model.contributions(sequence, usual);
-        List<Reason> reasons = new ArrayList<>();
-        for (int i = 0; i < vector.length; i++) {
-            // What is missing has no value to tell.
-            if (contributions[i] >= LEAST_CONTRIBUTION && !Float.isNaN(vector[i])) {
-                reasons.add(
-                        new Reason(
-                                schema.specs().get(i).name(),
-                                vector[i],
-                                usual[i],
-                                contributions[i],
-                                text(i, vector[i], usual[i])));
-            }
-        }
-        reasons.sort(Comparator.comparingDouble(Reason::contribution).reversed());
-        return List.copyOf(reasons.subList(0, Math.min(count, reasons.size())));
+        return IntStream.range(0, vector.length)
+                // What is missing has no value to tell.
+                .filter(i -> contributions[i] >= LEAST_CONTRIBUTION && !Float.isNaN(vector[i]))
+                .boxed()
+                .sorted(Comparator.comparing((Integer i) -> contributions[i]).reversed())
+                .limit(count)
+                .map(
+                        i ->
+                                new Reason(
+                                        schema.specs().get(i).name(),
+                                        vector[i],
+                                        usual[i],
+                                        contributions[i],
+                                        text(i, vector[i], usual[i])))
+                .toList();
     }
 
     /**

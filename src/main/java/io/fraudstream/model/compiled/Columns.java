@@ -13,11 +13,8 @@ final class Columns {
     /** 1 for a feature that goes through the logarithm, 0 for another. */
     final float[] through;
 
-    /** Room for a vector and for its logarithms. */
+    /** Room for a vector. */
     final float[] raw;
-
-    final float[] magnitudes;
-    final double[] logarithms;
 
     Columns(Normalizer normalizer) {
         size = normalizer.size();
@@ -30,7 +27,5 @@ final class Columns {
             through[i] = logarithmic[i] ? 1 : 0;
         }
         raw = new float[padded];
-        magnitudes = new float[padded];
-        logarithms = new double[padded];
     }
 }

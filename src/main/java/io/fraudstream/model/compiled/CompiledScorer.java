@@ -11,8 +11,9 @@ import java.util.Arrays;
 
 /**
  * A bundle's network in Java arrays: no allocation per event, no native code, no library, and the
- * same bits on every machine, since sums run in a fixed order without fused multiply-add, whether
- * by the Vector API, where the JVM offers it, or by plain loops. Not safe for several threads.
+ * same bits on every machine, since sums run in a fixed order, always with fused multiply-add,
+ * whether by the Vector API, where the JVM offers it, or by plain loops. Not safe for several
+ * threads.
  */
 public final class CompiledScorer implements FraudModel {
     private final String bundleId;
@@ -75,7 +76,7 @@ public final class CompiledScorer implements FraudModel {
             Calibration calibration) {
         this.bundleId = bundleId;
         this.calibration = calibration;
-        this.gradients = new InputGradients(network, normalizer, calibration);
+        this.gradients = new InputGradients(kernels, network, normalizer, calibration);
         this.kernels = kernels;
         this.columns = new Columns(normalizer);
         this.newest =
@@ -110,7 +111,7 @@ public final class CompiledScorer implements FraudModel {
         return calibration.probability(logOdds(sequence));
     }
 
-    /** Allocates, and costs some hundred times as much as a score. */
+    /** Allocates, and costs some ten times as much as a score. */
     @Override
     public double[] contributions(float[][] sequence, float[] usual) {
         return gradients.contributions(sequence, usual);

@@ -19,7 +19,7 @@ final class EncodedLayer {
         this.kernels = kernels;
         this.vector = vector;
         this.table = kernels.matrix(vector.rows(layer.weights(), layer.outputs()));
-        this.bias = Rows.padded(layer.bias(), 0, 1, layer.outputs());
+        this.bias = vector.bias(layer.weights(), layer.bias());
         this.out = new float[bias.length];
         this.activation = sumsOnly ? null : layer.activation();
     }

@@ -14,85 +14,80 @@ import java.util.List;
  * its features: integrated gradients (Sundararajan, Taly and Yan 2017) over the newest normalised
  * vector, the card's earlier vectors standing still. A feature's contribution is its difference
  * times the mean gradient along the straight line between the two, so the contributions add up to
- * the whole difference, and features that say the same share it instead of hiding each other. The
- * mean is over a bounded number of points, so that the cost is bounded too.
+ * the whole difference, and features that say the same share it instead of hiding each other.
  *
- * <p>Computed in double precision and with allocations: for alerts, not for every event.
+ * <p>The line is halved only where one gradient does not account for what the network does, so most
+ * points lie where it bends, and their number is bounded, as the cost is. Not safe for several
+ * threads.
  */
 final class InputGradients {
     /**
-     * How far off the integral may be, in log-odds before calibration; what is missing is shared
-     * out in proportion.
+     * How much of a section's difference in log-odds before calibration may be left unaccounted
+     * for; it is shared out in proportion.
      */
-    private static final double TOLERANCE = 0.05;
+    private static final double TOLERANCE = 0.003;
 
-    // The gradient jumps where a ReLU opens, so the error falls only as the points rise; a network
+    private static final int SECTIONS = 8;
+
+    // The gradient jumps where a ReLU opens, so the error falls only as sections shrink; a network
     // of some hundred units needs thousands for the last hundredth, which no reason depends on.
-    private static final int FEWEST_POINTS = 32;
-    private static final int MOST_POINTS = 256;
+    private static final int MOST_HALVINGS = 5;
 
-    private final Network network;
     private final Normalizer normalizer;
     private final Calibration calibration;
+    private final int steps;
+    private final int window;
+    private final List<MemberGradient> members;
 
-    InputGradients(Network network, Normalizer normalizer, Calibration calibration) {
-        this.network = network;
+    InputGradients(
+            Kernels kernels, Network network, Normalizer normalizer, Calibration calibration) {
         this.normalizer = normalizer;
         this.calibration = calibration;
+        this.steps = network.steps();
+        this.window = network.window();
+        this.members =
+                network.members().stream()
+                        .map(member -> new MemberGradient(kernels, member, window))
+                        .toList();
     }
 
     /** See {@link io.fraudstream.model.FraudModel#contributions}. */
     double[] contributions(float[][] sequence, float[] usual) {
-        double[] to = encoded(sequence[sequence.length - 1]);
-        double[] from = encoded(usual);
-        List<MemberGradient> members = members(sequence, from, to);
+        float[] to = encoded(sequence[sequence.length - 1]);
+        float[] from = encoded(usual);
+        int size = normalizer.size();
+        float[] input = new float[Kernels.padded(window * size)];
+        int used = Math.min(sequence.length, steps);
+        for (int back = 1; back <= used; back++) {
+            normalizer.apply(sequence[sequence.length - back], input, (window - back) * size);
+        }
+        float[] gradient = new float[Kernels.padded(to.length)];
+        double difference = 0;
+        for (MemberGradient member : members) {
+            difference += member.addIntegral(input, used, from, to, gradient) / members.size();
+        }
         double[] byNumber = new double[to.length];
-        members.forEach(member -> member.addIntegral(byNumber));
         double sum = 0;
-        double size = 0;
+        double all = 0;
         for (int i = 0; i < byNumber.length; i++) {
-            byNumber[i] *= (to[i] - from[i]) / members.size();
+            byNumber[i] = gradient[i] * ((double) to[i] - from[i]) / members.size();
             sum += byNumber[i];
-            size += Math.abs(byNumber[i]);
+            all += Math.abs(byNumber[i]);
         }
-        double rest = difference(members) - sum;
-        for (int i = 0; i < byNumber.length && size > 0; i++) {
-            byNumber[i] += rest * Math.abs(byNumber[i]) / size;
-        }
-        double[] contributions = new double[normalizer.size()];
+        double[] contributions = new double[size];
         int[] features = normalizer.features();
         for (int i = 0; i < byNumber.length; i++) {
-            contributions[features[i]] += byNumber[i] * calibration.slope();
+            double missed = all > 0 ? (difference - sum) * Math.abs(byNumber[i]) / all : 0;
+            contributions[features[i]] += (byNumber[i] + missed) * calibration.slope();
         }
         return contributions;
     }
 
-    private static double difference(List<MemberGradient> members) {
-        double sum = 0;
-        for (MemberGradient member : members) {
-            sum += member.logOdds(1) - member.logOdds(0);
-        }
-        return sum / members.size();
-    }
-
     /** What a sequence branch reads stands in front. */
-    private double[] encoded(float[] raw) {
+    private float[] encoded(float[] raw) {
         float[] encoded = new float[normalizer.width()];
         normalizer.encode(raw, encoded, 0);
-        return doubles(encoded);
-    }
-
-    private List<MemberGradient> members(float[][] sequence, double[] from, double[] to) {
-        double[][] window = new double[network.window()][normalizer.size()];
-        int used = Math.min(sequence.length, network.steps());
-        for (int back = 1; back <= used; back++) {
-            float[] normalised = new float[normalizer.size()];
-            normalizer.apply(sequence[sequence.length - back], normalised, 0);
-            window[window.length - back] = doubles(normalised);
-        }
-        return network.members().stream()
-                .map(member -> new MemberGradient(member, window, used, from, to))
-                .toList();
+        return encoded;
     }
 
     /**
@@ -102,68 +97,101 @@ final class InputGradients {
      */
     private static final class MemberGradient {
         private final List<Part> sequence = new ArrayList<>();
+        private final List<ConvolutionKernel> convolutions = new ArrayList<>();
         private final List<Part> aggregate = new ArrayList<>();
         private final List<Part> head = new ArrayList<>();
         private final List<First> firsts = new ArrayList<>();
-        private int split;
+        private final float[] merged;
+        private final int split;
 
-        MemberGradient(
-                Network.Member member, double[][] window, int used, double[] from, double[] to) {
-            double[][] steps = window;
+        MemberGradient(Kernels kernels, Network.Member member, int window) {
+            int positions = window;
             for (Layer layer : member.sequence()) {
                 if (layer instanceof Layer.Lstm lstm) {
-                    sequence.add(new LstmPart(lstm, window, used));
+                    sequence.add(new LstmPart(kernels, lstm, window));
                 } else if (layer instanceof Layer.Convolution convolution) {
-                    sequence.add(DensePart.ofNewest(convolution, steps));
-                    steps = outputs(convolution, steps);
+                    sequence.add(DensePart.ofNewest(kernels, convolution, positions));
+                    positions /= convolution.kernel();
+                    convolutions.add(new ConvolutionKernel(kernels, convolution, positions));
                 }
             }
             for (Layer.Dense layer : member.aggregate()) {
-                aggregate.add(DensePart.of(layer, layer.activation()));
+                aggregate.add(DensePart.of(kernels, layer, layer.activation()));
             }
             for (int i = 0; i < member.head().size(); i++) {
                 boolean last = i == member.head().size() - 1;
                 Layer.Dense layer = member.head().get(i);
-                head.add(DensePart.of(layer, last ? null : layer.activation()));
+                head.add(DensePart.of(kernels, layer, last ? null : layer.activation()));
             }
-            int width = window[0].length;
-            if (!sequence.isEmpty()) {
-                firsts.add(
-                        new First(sequence, Arrays.copyOf(from, width), Arrays.copyOf(to, width)));
-            }
-            if (!aggregate.isEmpty()) {
-                firsts.add(new First(aggregate, from, to));
+            for (List<Part> branch : List.of(sequence, aggregate)) {
+                if (!branch.isEmpty()) {
+                    firsts.add(new First(kernels, branch));
+                }
             }
             if (firsts.isEmpty()) {
-                firsts.add(new First(head, from, to));
+                firsts.add(new First(kernels, head));
             }
+            merged = new float[Kernels.padded(member.head().get(0).inputs())];
+            split =
+                    sequence.isEmpty()
+                            ? 0
+                            : member.sequence().get(member.sequence().size() - 1).outputs();
         }
 
-        /** Of all steps that the next layer sees; the newest of them is of no use to it. */
-        private static double[][] outputs(Layer.Convolution layer, double[][] steps) {
-            double[][] outputs = new double[steps.length / layer.kernel()][];
-            for (int i = 0; i < outputs.length; i++) {
-                double[][] seen =
-                        Arrays.copyOfRange(steps, i * layer.kernel(), (i + 1) * layer.kernel());
-                DensePart part = DensePart.ofNewest(layer, seen);
-                outputs[i] = part.outputs(part.sums(seen[seen.length - 1]));
+        /**
+         * Adds the gradient's mean along the whole line.
+         *
+         * @param input normalised vectors over the whole window, of which so many are used
+         * @return the difference in log-odds between its ends
+         */
+        double addIntegral(float[] input, int used, float[] from, float[] to, float[] sum) {
+            float[] seen = input;
+            for (int i = 0; i < sequence.size(); i++) {
+                sequence.get(i).setEarlier(seen, used);
+                seen = convolutions.isEmpty() ? seen : convolutions.get(i).run(seen);
             }
-            return outputs;
+            firsts.forEach(first -> first.set(from, to));
+            double begin = logOdds(0);
+            double before = begin;
+            for (int section = 1; section <= SECTIONS; section++) {
+                double share = (double) section / SECTIONS;
+                double after = logOdds(share);
+                integrate(share - 1.0 / SECTIONS, before, share, after, MOST_HALVINGS);
+                before = after;
+            }
+            for (First first : firsts) {
+                first.addGradientTo(sum);
+            }
+            return before - begin;
+        }
+
+        /** From one share of the line to another, at which the log-odds are known. */
+        private void integrate(double from, double at, double to, double then, int halvings) {
+            double middle = (from + to) / 2;
+            double between = logOdds(middle);
+            double width = to - from;
+            if (Math.abs(slope() * width - (then - at)) <= TOLERANCE || halvings == 0) {
+                firsts.forEach(first -> first.take((float) width));
+            } else {
+                integrate(from, at, middle, between, halvings - 1);
+                integrate(middle, between, to, then, halvings - 1);
+            }
         }
 
         /**
          * @param share of the way from the one vector to the other
          */
-        double logOdds(double share) {
-            double[] values = firsts.get(0).forward(share);
+        private double logOdds(double share) {
+            float[] values = firsts.get(0).forward((float) share);
             if (firsts.get(0).parts == head) {
                 return values[0];
             }
             if (firsts.size() > 1) {
-                double[] other = firsts.get(1).forward(share);
-                split = values.length;
-                values = Arrays.copyOf(values, split + other.length);
-                System.arraycopy(other, 0, values, split, other.length);
+                System.arraycopy(values, 0, merged, 0, split);
+                float[] other = firsts.get(1).forward((float) share);
+                System.arraycopy(
+                        other, 0, merged, split, Math.min(other.length, merged.length - split));
+                values = merged;
             }
             for (Part part : head) {
                 values = part.outputs(part.sums(values));
@@ -171,266 +199,312 @@ final class InputGradients {
             return values[0];
         }
 
-        /** Adds the gradient's mean along the whole line. */
-        void addIntegral(double[] sum) {
-            double difference = logOdds(1) - logOdds(0);
-            double off = Double.POSITIVE_INFINITY;
-            for (int points = FEWEST_POINTS;
-                    off > TOLERANCE && points <= MOST_POINTS;
-                    points *= 2) {
-                firsts.forEach(first -> Arrays.fill(first.integral, 0));
-                double reached = 0;
-                for (int point = 0; point < points; point++) {
-                    logOdds((point + 0.5) / points);
-                    reached += slope() / points;
-                    for (First first : firsts) {
-                        first.take(1.0 / points);
-                    }
-                }
-                off = Math.abs(reached - difference);
-            }
-            for (First first : firsts) {
-                double[] gradient = first.parts.get(0).back(first.integral);
-                for (int i = 0; i < gradient.length; i++) {
-                    sum[i] += gradient[i];
-                }
-            }
-        }
-
         /** Of the log-odds along the line, at the place of the last call of {@link #logOdds}. */
         private double slope() {
-            double[] gradient = {1};
+            float[] gradient = new float[Kernels.LANES];
+            gradient[0] = 1;
             if (firsts.get(0).parts != head) {
                 for (int i = head.size() - 1; i >= 0; i--) {
                     gradient = head.get(i).back(head.get(i).sumsGradient(gradient));
                 }
             }
-            double slope = 0;
+            double slope = firsts.get(0).slope(gradient);
             if (firsts.size() > 1) {
-                slope = firsts.get(1).slope(Arrays.copyOfRange(gradient, split, gradient.length));
-                gradient = Arrays.copyOf(gradient, split);
+                slope +=
+                        firsts.get(1)
+                                .slope(Arrays.copyOfRange(gradient, split, 2 * gradient.length));
             }
-            return slope + firsts.get(0).slope(gradient);
+            return slope;
         }
     }
 
     /** Layers of which the first reads the vector. */
     private static final class First {
+        private final Kernels kernels;
         private final List<Part> parts;
-        private final double[] from;
-        private final double[] change;
+        private float[] from;
+        private float[] change;
+        private float[] sums;
 
         /** With respect to the first layer's sums. */
-        private double[] gradient;
+        private float[] gradient;
 
-        private final double[] integral;
+        private float[] integral;
 
-        First(List<Part> parts, double[] from, double[] to) {
+        First(Kernels kernels, List<Part> parts) {
+            this.kernels = kernels;
             this.parts = parts;
-            this.from = parts.get(0).sums(from);
-            this.change = parts.get(0).sums(to);
-            for (int i = 0; i < change.length; i++) {
-                change[i] -= this.from[i];
-            }
-            this.integral = new double[change.length];
         }
 
-        double[] forward(double share) {
-            double[] sums = new double[from.length];
+        void set(float[] begin, float[] end) {
+            from = parts.get(0).sums(begin).clone();
+            change = parts.get(0).sums(end).clone();
+            for (int i = 0; i < change.length; i++) {
+                change[i] -= from[i];
+            }
+            sums = new float[from.length];
+            integral = new float[from.length];
+        }
+
+        float[] forward(float share) {
             for (int i = 0; i < sums.length; i++) {
                 sums[i] = from[i] + share * change[i];
             }
-            double[] values = parts.get(0).outputs(sums);
-            for (Part part : parts.subList(1, parts.size())) {
-                values = part.outputs(part.sums(values));
+            float[] values = parts.get(0).outputs(sums);
+            for (int i = 1; i < parts.size(); i++) {
+                values = parts.get(i).outputs(parts.get(i).sums(values));
             }
             return values;
         }
 
         /** At the place of the last call of {@link #forward}. */
-        double slope(double[] ofOutputs) {
-            double[] values = ofOutputs;
+        double slope(float[] ofOutputs) {
+            float[] values = ofOutputs;
             for (int i = parts.size() - 1; i > 0; i--) {
                 values = parts.get(i).back(parts.get(i).sumsGradient(values));
             }
             gradient = parts.get(0).sumsGradient(values);
-            double slope = 0;
-            for (int i = 0; i < gradient.length; i++) {
-                slope += gradient[i] * change[i];
-            }
-            return slope;
+            return kernels.dot(gradient, change);
         }
 
         /** Takes the last gradient in over so much of the line. */
-        void take(double width) {
+        void take(float width) {
             for (int i = 0; i < gradient.length; i++) {
                 integral[i] += gradient[i] * width;
             }
         }
+
+        void addGradientTo(float[] sum) {
+            float[] back = parts.get(0).back(integral);
+            for (int i = 0; i < back.length; i++) {
+                sum[i] += back[i];
+            }
+        }
     }
 
-    /** A layer; what it computed last is what it goes back through. */
+    /**
+     * A layer; what it computed last is what it goes back through. Arrays are padded, and those
+     * that are returned are valid until the next call.
+     */
     private interface Part {
+        /**
+         * What it sees of earlier steps, which stand still.
+         *
+         * @param used how many steps there are
+         */
+        void setEarlier(float[] in, int used);
+
         /** What the activation takes, linear in the inputs. */
-        double[] sums(double[] in);
+        float[] sums(float[] in);
 
         /** May write over the sums. */
-        double[] outputs(double[] sums);
+        float[] outputs(float[] sums);
 
         /**
          * @param gradient with respect to the outputs
          * @return with respect to the sums
          */
-        double[] sumsGradient(double[] gradient);
+        float[] sumsGradient(float[] gradient);
 
         /**
          * @param gradient with respect to the sums
          * @return with respect to the inputs
          */
-        double[] back(double[] gradient);
+        float[] back(float[] gradient);
     }
 
     private static final class DensePart implements Part {
-        private final float[] weights;
-        private final int firstRow;
-        private final int inputs;
-        private final double[] bias;
+        private final Kernels kernels;
+        private final Kernels.Matrix weights;
+        private final Kernels.Matrix turned;
+
+        /** Of the earlier steps that a convolution sees; {@code null} for another layer. */
+        private final Kernels.Matrix earlier;
+
+        private final int newest;
+        private final float[] bias;
+        private final float[] constant;
         private final Activation activation;
-        private double[] out;
+        private final float[] sums;
+        private final float[] before;
+        private final float[] back;
+        private float[] out;
 
         /**
-         * @param firstRow of the weights that are for these inputs
+         * @param flat the weights
+         * @param first of their rows that is for the newest step
+         * @param inputs of a step
+         * @param newest where the newest step's inputs begin, of all that are seen
          * @param activation or {@code null} for none
          */
-        DensePart(float[] weights, int firstRow, int inputs, double[] bias, Activation activation) {
-            this.weights = weights;
-            this.firstRow = firstRow;
-            this.inputs = inputs;
-            this.bias = bias;
+        private DensePart(
+                Kernels kernels,
+                float[] flat,
+                int first,
+                int inputs,
+                int newest,
+                float[] bias,
+                Activation activation) {
+            int outputs = bias.length;
+            this.kernels = kernels;
+            this.weights =
+                    Rows.matrix(
+                            kernels,
+                            Arrays.copyOfRange(flat, first * outputs, flat.length),
+                            1,
+                            outputs);
+            this.turned = Rows.turned(kernels, flat, first, inputs, 1, outputs);
+            this.earlier =
+                    first == 0
+                            ? null
+                            : Rows.matrix(
+                                    kernels, Arrays.copyOf(flat, first * outputs), 1, outputs);
+            this.newest = newest - first;
+            this.bias = Rows.padded(bias, 0, 1, outputs);
+            this.constant = this.bias.clone();
             this.activation = activation;
+            this.sums = new float[constant.length];
+            this.before = new float[constant.length];
+            this.back = new float[Kernels.padded(inputs)];
         }
 
-        static DensePart of(Layer.Dense layer, Activation activation) {
+        static DensePart of(Kernels kernels, Layer.Dense layer, Activation activation) {
             return new DensePart(
-                    layer.weights(), 0, layer.inputs(), doubles(layer.bias()), activation);
+                    kernels, layer.weights(), 0, layer.inputs(), 0, layer.bias(), activation);
         }
 
-        /** A convolution at its newest position, the older steps' part taken into the bias. */
-        static DensePart ofNewest(Layer.Convolution layer, double[][] steps) {
-            double[] bias = doubles(layer.bias());
-            int inputs = layer.inputs();
-            for (int step = 0; step < layer.kernel() - 1; step++) {
-                addProduct(
-                        steps[steps.length - layer.kernel() + step],
-                        layer.weights(),
-                        step * inputs,
-                        bias);
-            }
+        /**
+         * A convolution at its newest position.
+         *
+         * @param positions of the steps that it sees, the newest last
+         */
+        static DensePart ofNewest(Kernels kernels, Layer.Convolution layer, int positions) {
             return new DensePart(
+                    kernels,
                     layer.weights(),
-                    (layer.kernel() - 1) * inputs,
-                    inputs,
-                    bias,
+                    (layer.kernel() - 1) * layer.inputs(),
+                    layer.inputs(),
+                    (positions - 1) * layer.inputs(),
+                    layer.bias(),
                     layer.activation());
         }
 
         @Override
-        public double[] sums(double[] in) {
-            double[] sums = bias.clone();
-            addProduct(in, weights, firstRow, sums);
+        public void setEarlier(float[] in, int used) {
+            System.arraycopy(bias, 0, constant, 0, bias.length);
+            if (earlier != null) {
+                earlier.addProduct(in, newest, constant);
+            }
+        }
+
+        @Override
+        public float[] sums(float[] in) {
+            System.arraycopy(constant, 0, sums, 0, sums.length);
+            weights.addProduct(in, 0, sums);
             return sums;
         }
 
         @Override
-        public double[] outputs(double[] sums) {
-            out = sums;
-            for (int j = 0; j < out.length && activation != null; j++) {
-                out[j] =
-                        switch (activation) {
-                            case RELU -> Math.max(0, out[j]);
-                            case TANH -> StrictMath.tanh(out[j]);
-                            case SIGMOID -> sigmoid(out[j]);
-                        };
+        public float[] outputs(float[] ofInputs) {
+            out = ofInputs;
+            if (activation != null) {
+                Activations.apply(kernels, activation, out);
             }
             return out;
         }
 
         @Override
-        public double[] sumsGradient(double[] gradient) {
-            double[] before = gradient.clone();
-            for (int j = 0; j < before.length && activation != null; j++) {
-                before[j] *=
-                        switch (activation) {
-                            case RELU -> out[j] > 0 ? 1 : 0;
-                            case TANH -> 1 - out[j] * out[j];
-                            case SIGMOID -> out[j] * (1 - out[j]);
-                        };
+        public float[] sumsGradient(float[] gradient) {
+            for (int j = 0; j < before.length; j++) {
+                float o = out[j];
+                float slope =
+                        activation == null
+                                ? 1
+                                : switch (activation) {
+                                    case RELU -> o > 0 ? 1 : 0;
+                                    case TANH -> 1 - o * o;
+                                    case SIGMOID -> o * (1 - o);
+                                };
+                before[j] = gradient[j] * slope;
             }
             return before;
         }
 
         @Override
-        public double[] back(double[] gradient) {
-            return productBack(gradient, weights, firstRow, inputs);
+        public float[] back(float[] gradient) {
+            Arrays.fill(back, 0);
+            turned.addProduct(gradient, 0, back);
+            return back;
         }
     }
 
     /** The newest step of a recurrent layer; the steps before it are taken once and stand still. */
     private static final class LstmPart implements Part {
-        private final Layer.Lstm layer;
+        private final LstmKernel kernel;
+        private final Kernels.Matrix turned;
+        private final int window;
         private final int units;
-        private double[] cellBefore;
-        private double[] hiddenBefore;
-        private double[] gates;
-        private double[] squashed;
-        private double[] cell;
+        private final float[] constant;
+        private final float[] sums;
+        private final float[] before;
+        private final float[] hidden;
+        private final float[] squashed;
+        private final float[] back;
+        private float[] gates;
 
-        LstmPart(Layer.Lstm layer, double[][] window, int used) {
-            this.layer = layer;
-            this.units = layer.outputs();
-            this.cellBefore = new double[units];
-            this.hiddenBefore = new double[units];
-            for (int step = window.length - used; step < window.length - 1; step++) {
-                hiddenBefore = outputs(sums(window[step]));
-                cellBefore = cell;
-            }
+        LstmPart(Kernels kernels, Layer.Lstm layer, int window) {
+            this.kernel = new LstmKernel(kernels, layer, window);
+            this.turned =
+                    Rows.turned(
+                            kernels, layer.inputWeights(), 0, layer.inputs(), 4, layer.outputs());
+            this.window = window;
+            this.units = Kernels.padded(layer.outputs());
+            this.constant = new float[4 * units];
+            this.sums = new float[4 * units];
+            this.before = new float[4 * units];
+            this.hidden = new float[units];
+            this.squashed = new float[units];
+            this.back = new float[Kernels.padded(layer.inputs())];
         }
 
         @Override
-        public double[] sums(double[] in) {
-            double[] sums = doubles(layer.bias());
-            addProduct(in, layer.inputWeights(), 0, sums);
-            addProduct(hiddenBefore, layer.recurrentWeights(), 0, sums);
+        public void setEarlier(float[] in, int used) {
+            kernel.run(in, window - used, window - 1);
+            kernel.putRemembered(constant);
+        }
+
+        @Override
+        public float[] sums(float[] in) {
+            System.arraycopy(constant, 0, sums, 0, sums.length);
+            kernel.inputWeights().addProduct(in, 0, sums);
             return sums;
         }
 
         @Override
-        public double[] outputs(double[] sums) {
-            gates = sums;
-            cell = new double[units];
-            squashed = new double[units];
-            double[] hidden = new double[units];
+        public float[] outputs(float[] ofInputs) {
+            gates = ofInputs;
+            float[] cellBefore = kernel.cell();
             for (int j = 0; j < units; j++) {
-                gates[j] = StrictMath.tanh(gates[j]);
+                gates[j] = Activations.tanh(gates[j]);
                 for (int gate = 1; gate < 4; gate++) {
-                    gates[gate * units + j] = sigmoid(gates[gate * units + j]);
+                    gates[gate * units + j] = Activations.sigmoid(gates[gate * units + j]);
                 }
-                cell[j] = gates[units + j] * cellBefore[j] + gates[3 * units + j] * gates[j];
-                squashed[j] = StrictMath.tanh(cell[j]);
+                float cell = gates[units + j] * cellBefore[j] + gates[3 * units + j] * gates[j];
+                squashed[j] = Activations.tanh(cell);
                 hidden[j] = gates[2 * units + j] * squashed[j];
             }
             return hidden;
         }
 
         @Override
-        public double[] sumsGradient(double[] gradient) {
-            double[] before = new double[gates.length];
+        public float[] sumsGradient(float[] gradient) {
+            float[] cellBefore = kernel.cell();
             for (int j = 0; j < units; j++) {
-                double in = gates[j];
-                double forget = gates[units + j];
-                double out = gates[2 * units + j];
-                double input = gates[3 * units + j];
-                double ofCell = gradient[j] * out * (1 - squashed[j] * squashed[j]);
+                float in = gates[j];
+                float forget = gates[units + j];
+                float out = gates[2 * units + j];
+                float input = gates[3 * units + j];
+                float ofCell = gradient[j] * out * (1 - squashed[j] * squashed[j]);
                 before[j] = ofCell * input * (1 - in * in);
                 before[units + j] = ofCell * cellBefore[j] * forget * (1 - forget);
                 before[2 * units + j] = gradient[j] * squashed[j] * out * (1 - out);
@@ -440,42 +514,10 @@ final class InputGradients {
         }
 
         @Override
-        public double[] back(double[] gradient) {
-            return productBack(gradient, layer.inputWeights(), 0, layer.inputs());
+        public float[] back(float[] gradient) {
+            Arrays.fill(back, 0);
+            turned.addProduct(gradient, 0, back);
+            return back;
         }
-    }
-
-    /** out += in · the rows of the weights from {@code firstRow} on. */
-    private static void addProduct(double[] in, float[] weights, int firstRow, double[] out) {
-        for (int i = 0; i < in.length; i++) {
-            int row = (firstRow + i) * out.length;
-            for (int j = 0; j < out.length; j++) {
-                out[j] += in[i] * weights[row + j];
-            }
-        }
-    }
-
-    private static double[] productBack(
-            double[] gradient, float[] weights, int firstRow, int inputs) {
-        double[] back = new double[inputs];
-        for (int i = 0; i < inputs; i++) {
-            int row = (firstRow + i) * gradient.length;
-            for (int j = 0; j < gradient.length; j++) {
-                back[i] += gradient[j] * weights[row + j];
-            }
-        }
-        return back;
-    }
-
-    private static double[] doubles(float[] numbers) {
-        double[] doubles = new double[numbers.length];
-        for (int i = 0; i < doubles.length; i++) {
-            doubles[i] = numbers[i];
-        }
-        return doubles;
-    }
-
-    private static double sigmoid(double x) {
-        return 1 / (1 + StrictMath.exp(-x));
     }
 }

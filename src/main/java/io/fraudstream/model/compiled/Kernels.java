@@ -2,9 +2,9 @@ package io.fraudstream.model.compiled;
 
 /**
  * The inner loops of networks. Every implementation gives the same bits: each output is summed in
- * the same order, without fused multiply-add, and vector lanes lie along outputs. All arrays that
- * are written to, and the rows, are as long as a multiple of {@link #LANES}, so that no loop has a
- * rest.
+ * the same order, always with fused multiply-add, and vector lanes lie along outputs. All arrays
+ * that are written to, and the rows, are as long as a multiple of {@link #LANES}, so that no loop
+ * has a rest.
  */
 interface Kernels {
     /** The lanes of the widest vectors that there are, in floats. */
@@ -23,11 +23,11 @@ interface Kernels {
 
     /** Rows of weights in the layout that suits the loops. */
     interface Matrix {
-        /** out += x[from + i] · row i for each row, in order. */
-        void addProduct(float[] x, int from, float[] out);
-
         /** out += x[i] · row chosen[i] for each i below count, in order. */
         void addChosen(int[] chosen, int count, float[] x, float[] out);
+
+        /** out += x[from + i] · row i for each row, in order. */
+        void addProduct(float[] x, int from, float[] out);
     }
 
     /**
@@ -38,14 +38,6 @@ interface Kernels {
 
     /** What the columns make of a raw vector, which may be shorter than they. */
     void normalise(Columns columns, float[] raw, float[] out);
-
-    /**
-     * How many edges each value has reached.
-     *
-     * @param cuts the lowest edge of each value, then the next of each, and so on; NaN behind a
-     *     value's last
-     */
-    void countPassed(float[] values, float[] cuts, int[] passed);
 
     void relu(float[] values);
 

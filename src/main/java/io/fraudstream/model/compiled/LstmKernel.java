@@ -11,7 +11,7 @@ final class LstmKernel {
     private final Kernels.Matrix inputWeights;
     private final Kernels.Matrix recurrentWeights;
     private final float[] bias;
-    private final float[] gates;
+    private final float[][] gates;
     private final float[] cell;
     private final float[] hidden;
 
@@ -26,29 +26,53 @@ final class LstmKernel {
         inputWeights = Rows.matrix(kernels, layer.inputWeights(), 4, units);
         recurrentWeights = Rows.matrix(kernels, layer.recurrentWeights(), 4, units);
         bias = Rows.padded(layer.bias(), 0, 4, units);
-        gates = new float[bias.length];
+        gates = new float[window][bias.length];
         cell = new float[bias.length / 4];
         hidden = new float[cell.length];
     }
 
     /** The last step's output, padded. */
     float[] run(float[] in, int steps) {
+        return run(in, window - steps, window);
+    }
+
+    /** The output of the last of the steps in [from, to), padded. */
+    float[] run(float[] in, int from, int to) {
+        // What comes from the input at all steps first, while its weights are in the cache.
+        for (int step = from; step < to; step++) {
+            System.arraycopy(bias, 0, gates[step], 0, bias.length);
+            inputWeights.addProduct(in, step * inputs, gates[step]);
+        }
         Arrays.fill(cell, 0);
-        for (int step = window - steps; step < window; step++) {
-            System.arraycopy(bias, 0, gates, 0, gates.length);
-            inputWeights.addProduct(in, step * inputs, gates);
+        Arrays.fill(hidden, 0);
+        for (int step = from; step < to; step++) {
             // Before the first step nothing is remembered.
-            if (step > window - steps) {
-                recurrentWeights.addProduct(hidden, 0, gates);
+            if (step > from) {
+                recurrentWeights.addProduct(hidden, 0, gates[step]);
             }
             int units = cell.length;
-            Activations.tanh(kernels, gates, 0, units);
-            Activations.sigmoid(kernels, gates, units, 4 * units);
-            kernels.remember(gates, cell);
+            Activations.tanh(kernels, gates[step], 0, units);
+            Activations.sigmoid(kernels, gates[step], units, 4 * units);
+            kernels.remember(gates[step], cell);
             System.arraycopy(cell, 0, hidden, 0, units);
             Activations.tanh(kernels, hidden, 0, units);
-            kernels.multiply(hidden, gates, 2 * units);
+            kernels.multiply(hidden, gates[step], 2 * units);
         }
         return hidden;
+    }
+
+    /** The gates' sums at a step behind the last ones, but for what its input adds. */
+    void putRemembered(float[] sums) {
+        System.arraycopy(bias, 0, sums, 0, bias.length);
+        recurrentWeights.addProduct(hidden, 0, sums);
+    }
+
+    Kernels.Matrix inputWeights() {
+        return inputWeights;
+    }
+
+    /** The cell behind the last step, padded. */
+    float[] cell() {
+        return cell;
     }
 }

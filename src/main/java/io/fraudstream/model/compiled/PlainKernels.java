@@ -68,13 +68,16 @@ final class PlainKernels implements Kernels {
             float x3,
             float[] w3) {
         for (int j = 0; j < out.length; j++) {
-            out[j] = out[j] + x0 * w0[j] + x1 * w1[j] + x2 * w2[j] + x3 * w3[j];
+            float sum = Math.fma(x0, w0[j], out[j]);
+            sum = Math.fma(x1, w1[j], sum);
+            sum = Math.fma(x2, w2[j], sum);
+            out[j] = Math.fma(x3, w3[j], sum);
         }
     }
 
     private static void addOne(float[] out, float x, float[] w) {
         for (int j = 0; j < out.length; j++) {
-            out[j] += x * w[j];
+            out[j] = Math.fma(x, w[j], out[j]);
         }
     }
 
@@ -84,7 +87,7 @@ final class PlainKernels implements Kernels {
         java.util.Arrays.fill(lanes, 0);
         for (int i = 0; i < a.length; i += LANES) {
             for (int lane = 0; lane < LANES; lane++) {
-                lanes[lane] += a[i + lane] * b[i + lane];
+                lanes[lane] = Math.fma(a[i + lane], b[i + lane], lanes[lane]);
             }
         }
         for (int half = LANES / 2; half > 0; half /= 2) {
@@ -106,18 +109,6 @@ final class PlainKernels implements Kernels {
             out[i] =
                     Normalizer.standardised(
                             Normalizer.transformed(raw[i], logarithmic[i]), mean[i], scale[i]);
-        }
-    }
-
-    @Override
-    public void countPassed(float[] values, float[] cuts, int[] passed) {
-        int edges = cuts.length / values.length;
-        for (int i = 0; i < values.length; i++) {
-            int reached = 0;
-            while (reached < edges && values[i] >= cuts[reached * values.length + i]) {
-                reached++;
-            }
-            passed[i] = reached;
         }
     }
 

@@ -18,6 +18,25 @@ final class Rows {
         return kernels.matrix(rows);
     }
 
+    /**
+     * The same matrix with rows and columns exchanged: what a gradient goes back through.
+     *
+     * @param first of its rows
+     * @param count how many of them
+     */
+    static Kernels.Matrix turned(
+            Kernels kernels, float[] flat, int first, int count, int blocks, int block) {
+        int stride = Kernels.padded(block);
+        float[][] turned = new float[blocks * stride][Kernels.padded(count)];
+        for (int i = 0; i < count; i++) {
+            float[] row = padded(flat, (first + i) * blocks * block, blocks, block);
+            for (int j = 0; j < row.length; j++) {
+                turned[j][i] = row[j];
+            }
+        }
+        return kernels.matrix(turned);
+    }
+
     /** One row of such a matrix. */
     static float[] padded(float[] flat, int from, int blocks, int block) {
         int stride = Kernels.padded(block);
