@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The job from Kafka to Kafka beside {@link Passthrough}, on a broker in a process of its own. All
- * jobs go on from the state of 30 days of history and begin with the same event; starting and the
- * first seconds are left out. CPU seconds are all of this process: Flink, the Kafka clients,
- * checkpoints, compiler and garbage collector.
+ * The job from Kafka to Kafka beside {@link Passthrough}, on a broker in a process of its own, each
+ * job in a JVM of its own that has run it before. All jobs go on from the state of 30 days of
+ * history and begin with the same event; starting and the first seconds are left out. CPU seconds
+ * are all of this process: Flink, the Kafka clients, checkpoints, compiler and garbage collector.
  */
 final class PipelineSection implements Section {
     static final int CARDS = 10_000;
@@ -30,6 +30,7 @@ final class PipelineSection implements Section {
     private static final String EVENT_STORE = "eventStore";
     private static final Duration SETTLING = Duration.ofSeconds(2);
     private static final Duration MEASURED = Duration.ofSeconds(10);
+    private static final int WARM_UPS = 2;
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final int PARTITIONS = 4;
 
@@ -69,24 +70,30 @@ final class PipelineSection implements Section {
             trials.put(EVENT_STORE, Testbed.product(dense).with("job.storeEvents", "true"));
             trials.replaceAll((name, trial) -> trial.after(history));
             long read = settings.amount(HISTORY, HISTORY / 10);
-
-            for (Map.Entry<String, Trial> each : trials.entrySet()) {
-                settings.progress().accept("pipeline: warming up " + each.getKey() + " ...");
-                bed.pace(each.getValue(), read, SETTLING, settings.quick() ? QUICK : SETTLING);
-            }
+            Duration measured = settings.quick() ? QUICK : MEASURED;
+            Map<String, TrialProcess> processes = new LinkedHashMap<>();
             Map<String, Pace[]> paces = new LinkedHashMap<>();
-            trials.keySet().forEach(name -> paces.put(name, new Pace[settings.rounds()]));
-            for (int round = 0; round < settings.rounds(); round++) {
-                settings.progress()
-                        .accept("pipeline: round " + (round + 1) + " of " + settings.rounds());
+            try {
                 for (Map.Entry<String, Trial> each : trials.entrySet()) {
-                    paces.get(each.getKey())[round] =
-                            bed.pace(
-                                    each.getValue(),
-                                    read,
-                                    SETTLING,
-                                    settings.quick() ? QUICK : MEASURED);
+                    String name = each.getKey();
+                    settings.progress().accept("pipeline: warming up " + name + " ...");
+                    TrialProcess process =
+                            TrialProcess.start(bed, directory.resolve(name), each.getValue(), read);
+                    processes.put(name, process);
+                    paces.put(name, new Pace[settings.rounds()]);
+                    for (int i = 0; i < (settings.quick() ? 1 : WARM_UPS); i++) {
+                        process.pace(SETTLING, measured);
+                    }
                 }
+                for (int round = 0; round < settings.rounds(); round++) {
+                    settings.progress()
+                            .accept("pipeline: round " + (round + 1) + " of " + settings.rounds());
+                    for (Map.Entry<String, TrialProcess> each : processes.entrySet()) {
+                        paces.get(each.getKey())[round] = each.getValue().pace(SETTLING, measured);
+                    }
+                }
+            } finally {
+                processes.values().forEach(TrialProcess::close);
             }
             report(paces, findings);
             denseEventsPerSecond = Spread.of(rates(paces.get("dense"))).median();

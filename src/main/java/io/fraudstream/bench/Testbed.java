@@ -46,7 +46,10 @@ final class Testbed implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /** {@code null} for the broker of another process. */
     private final BrokerProcess broker;
+
+    private final String bootstrapServers;
     private final TopicNames names;
     private final Path directory;
     private final CodecParts parts;
@@ -55,31 +58,41 @@ final class Testbed implements AutoCloseable {
     /**
      * A job that can be measured.
      *
+     * @param passthrough whether it is {@link Passthrough} instead of the product
      * @param champion what it scores with; {@code null} to observe
      * @param settings over the defaults, by their keys
      * @param history the savepoint that it goes on from; {@code null} to begin afresh
      */
     record Trial(
-            FraudPipeline.Topology topology,
+            boolean passthrough,
             ModelPointer champion,
             Map<String, String> settings,
             Path history) {
         Trial with(String key, String value) {
             Map<String, String> more = new HashMap<>(settings);
             more.put(key, value);
-            return new Trial(topology, champion, more, history);
+            return new Trial(passthrough, champion, more, history);
         }
 
         Trial after(Path savepoint) {
-            return new Trial(topology, champion, settings, savepoint);
+            return new Trial(passthrough, champion, settings, savepoint);
         }
     }
 
-    /** How fast events went through, and the CPU seconds of this process for a million of them. */
+    /**
+     * How fast events went through, and the CPU seconds of this process for a million of them. What
+     * the compiler takes is left out where it can be told: a job that runs for days has none of it.
+     */
     record Pace(double eventsPerSecond, double cpuSecondsPerMillion) {}
 
-    private Testbed(BrokerProcess broker, TopicNames names, Path directory, CodecParts parts) {
+    private Testbed(
+            BrokerProcess broker,
+            String bootstrapServers,
+            TopicNames names,
+            Path directory,
+            CodecParts parts) {
         this.broker = broker;
+        this.bootstrapServers = bootstrapServers;
         this.names = names;
         this.directory = directory;
         this.parts = parts;
@@ -87,19 +100,27 @@ final class Testbed implements AutoCloseable {
 
     /** Starts the broker and makes the topics, with so many partitions each. */
     static Testbed open(Path directory, int partitions) throws IOException, SettingsException {
-        CodecParts parts =
-                CodecParts.of(
-                        new SettingsReader(Map.of()).read(null, Map.of()).transactions(), Map.of());
         TopicNames names = new TopicNames("");
         BrokerProcess broker = BrokerProcess.start(directory);
         try (Topics topics = new Topics(broker.bootstrapServers(), names)) {
             topics.create(new Topics.Layout(partitions, Optional.empty(), Optional.empty()));
         }
-        return new Testbed(broker, names, directory, parts);
+        return new Testbed(broker, broker.bootstrapServers(), names, directory, defaults());
+    }
+
+    /** With the broker and the topics of another process. */
+    static Testbed at(String bootstrapServers, String prefix, Path directory)
+            throws SettingsException {
+        return new Testbed(null, bootstrapServers, new TopicNames(prefix), directory, defaults());
+    }
+
+    private static CodecParts defaults() throws SettingsException {
+        return CodecParts.of(
+                new SettingsReader(Map.of()).read(null, Map.of()).transactions(), Map.of());
     }
 
     String bootstrapServers() {
-        return broker.bootstrapServers();
+        return bootstrapServers;
     }
 
     TopicNames names() {
@@ -113,15 +134,16 @@ final class Testbed implements AutoCloseable {
     /** The same broker with topics of their own, before whose names the prefix stands. */
     Testbed withTopics(String prefix, int partitions) throws IOException {
         TopicNames others = new TopicNames(prefix);
-        try (Topics topics = new Topics(broker.bootstrapServers(), others)) {
+        try (Topics topics = new Topics(bootstrapServers, others)) {
             topics.create(new Topics.Layout(partitions, Optional.empty(), Optional.empty()));
         }
-        return new Testbed(broker, others, directory.resolve("topics-" + prefix), parts);
+        return new Testbed(
+                null, bootstrapServers, others, directory.resolve("topics-" + prefix), parts);
     }
 
     /** Sends transactions and the labels that go with them, as fast as they come. */
     void fill(Iterator<RecordedTransaction> rows) throws InterruptedException {
-        try (RecordProducer producer = RecordProducer.forThroughput(broker.bootstrapServers())) {
+        try (RecordProducer producer = RecordProducer.forThroughput(bootstrapServers)) {
             new RecordingSender(producer, names, ReplaySpeed.MAX, Clock.systemUTC(), Pause.SLEEP)
                     .send(rows, progress -> {});
         }
@@ -133,7 +155,7 @@ final class Testbed implements AutoCloseable {
     }
 
     private Map<Integer, Long> ends(String topic) {
-        try (Topics topics = new Topics(broker.bootstrapServers(), names)) {
+        try (Topics topics = new Topics(bootstrapServers, names)) {
             return topics.ends(topic);
         }
     }
@@ -160,15 +182,12 @@ final class Testbed implements AutoCloseable {
     /** The product's own job with its default settings but for the event store. */
     static Trial product(ModelPointer champion) {
         return new Trial(
-                FraudPipeline::build,
-                champion,
-                Map.of("job.storeEvents", "false", "job.parallelism", "2"),
-                null);
+                false, champion, Map.of("job.storeEvents", "false", "job.parallelism", "2"), null);
     }
 
     /** {@link Passthrough} with the same settings. */
     static Trial passthrough() {
-        return new Trial(Passthrough::build, null, product(null).settings(), null);
+        return new Trial(true, null, product(null).settings(), null);
     }
 
     /** Starts a job that reads on for as long as it is let. */
@@ -180,7 +199,7 @@ final class Testbed implements AutoCloseable {
             Trial trial, Map<String, Map<Integer, Long>> endOffsets, Path checkpoints)
             throws IOException, SettingsException, ExecutionException {
         Map<String, String> keys = new HashMap<>(trial.settings());
-        keys.put("kafka.bootstrapServers", broker.bootstrapServers());
+        keys.put("kafka.bootstrapServers", bootstrapServers);
         keys.put("kafka.topicPrefix", names.prefix());
         keys.put("job.checkpointDirectory", checkpoints.toString());
         keys.put("store.directory", checkpoints.resolve("store").toString());
@@ -212,7 +231,7 @@ final class Testbed implements AutoCloseable {
                         extra),
                 new CountingCodecs(parts),
                 true,
-                trial.topology());
+                trial.passthrough() ? Passthrough::build : FraudPipeline::build);
     }
 
     /** Runs the job over all that is there now and keeps its state. */
@@ -304,7 +323,9 @@ final class Testbed implements AutoCloseable {
     private record Sample(long decoded, long nanos, long cpuNanos) {
         static Sample now() {
             return new Sample(
-                    CountingCodecs.decoded(), System.nanoTime(), PROCESS.getProcessCpuTime());
+                    CountingCodecs.decoded(),
+                    System.nanoTime(),
+                    PROCESS.getProcessCpuTime() - CompilerThreads.cpuNanos());
         }
     }
 
@@ -323,6 +344,8 @@ final class Testbed implements AutoCloseable {
 
     @Override
     public void close() {
-        broker.close();
+        if (broker != null) {
+            broker.close();
+        }
     }
 }

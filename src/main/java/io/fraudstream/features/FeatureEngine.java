@@ -112,7 +112,7 @@ public final class FeatureEngine {
 
     /** In double precision, into {@code out} at the terminal's place. */
     boolean stepTerminal(TerminalHistory history, Transaction t, double[] out) {
-        if (t.terminalKey() == null) {
+        if (!t.hasTerminalKey()) {
             Arrays.fill(out, schema.terminalOffset(), schema.size(), Double.NaN);
             return false;
         }

@@ -55,6 +55,12 @@ public final class FraudPipeline {
                 Codecs codecs);
     }
 
+    /**
+     * How long labels and bundles may wait for company. Every output has a thread that looks after
+     * this time, and no alert waits for one of these.
+     */
+    private static final long UNHURRIED_MILLIS = 10;
+
     private FraudPipeline() {}
 
     /** Defines the workflow from received records to scores, alerts and rejected records. */
@@ -73,7 +79,8 @@ public final class FraudPipeline {
                 labelRecords
                         .process(new LabelAdmissionFunction(), JobTypes.LABEL)
                         .uid(OperatorUids.LABEL_ADMISSION)
-                        .name("Label admission");
+                        .name("Label admission")
+                        .setBufferTimeout(UNHURRIED_MILLIS);
 
         SingleOutputStreamOperator<Admitted> unique =
                 admitted.keyBy(DedupeFunction.BUCKET)
@@ -122,9 +129,11 @@ public final class FraudPipeline {
                 .setParallelism(1)
                 .uid(OperatorUids.BUNDLE_FETCH)
                 .name("Bundle fetch")
+                .setBufferTimeout(UNHURRIED_MILLIS)
                 .process(new BundleAcceptanceFunction(), JobTypes.SERVED_BUNDLE)
                 .setParallelism(1)
                 .uid(OperatorUids.BUNDLE_ACCEPTANCE)
-                .name("Bundle acceptance");
+                .name("Bundle acceptance")
+                .setBufferTimeout(UNHURRIED_MILLIS);
     }
 }

@@ -46,6 +46,11 @@ public final class KafkaPipeline {
     private static final Duration LIVE_BUFFER_TIMEOUT = Duration.ofMillis(1);
     private static final Duration REPLAY_BUFFER_TIMEOUT = Duration.ofMillis(100);
 
+    /** One alert at a time gains nothing from it, and to set it up costs more than to write one. */
+    private static final String UNCOMPRESSED = "none";
+
+    private static final String COMPRESSED = "lz4";
+
     private KafkaPipeline() {}
 
     /** Adds the job to the environment; {@code env.executeAsync} then starts it. */
@@ -103,6 +108,7 @@ public final class KafkaPipeline {
                         sink(
                                 kafka,
                                 "alerts",
+                                UNCOMPRESSED,
                                 new RecordWriter<ScoredTransaction>(
                                         kafka.alertsTopic(),
                                         ScoredTransaction::alertId,
@@ -114,6 +120,7 @@ public final class KafkaPipeline {
                         sink(
                                 kafka,
                                 "rejected",
+                                UNCOMPRESSED,
                                 new RecordWriter<Rejection>(
                                         kafka.rejectedTopic(),
                                         rejection -> null,
@@ -126,6 +133,7 @@ public final class KafkaPipeline {
                             sink(
                                     kafka,
                                     "scored",
+                                    COMPRESSED,
                                     new RecordWriter<ScoredTransaction>(
                                             kafka.scoredTopic(),
                                             scored -> scored.transaction().cardId(),
@@ -244,10 +252,11 @@ public final class KafkaPipeline {
                 .build();
     }
 
-    private static <T> KafkaSink<T> sink(KafkaSettings kafka, String name, RecordWriter<T> writer) {
+    private static <T> KafkaSink<T> sink(
+            KafkaSettings kafka, String name, String compression, RecordWriter<T> writer) {
         Properties properties = properties(kafka);
         properties.putIfAbsent("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
-        properties.putIfAbsent("compression.type", "lz4");
+        properties.putIfAbsent("compression.type", compression);
         return KafkaSink.<T>builder()
                 .setBootstrapServers(kafka.bootstrapServers())
                 .setKafkaProducerConfig(properties)

@@ -1,7 +1,6 @@
 package io.fraudstream.model;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * Counts feature vectors and scores into the bins of a {@link DriftReference} and tells how far
@@ -10,13 +9,16 @@ import java.util.List;
  */
 public final class DriftCounts {
     private final DriftReference reference;
-    private final List<long[]> features = new ArrayList<>();
+    private final ReferenceBins[] bins;
+    private final long[][] features;
     private final long[] score;
     private long events;
 
     public DriftCounts(DriftReference reference) {
         this.reference = reference;
-        reference.features().forEach(bins -> features.add(new long[bins.size()]));
+        this.bins = reference.features().toArray(ReferenceBins[]::new);
+        this.features = new long[bins.length][];
+        Arrays.setAll(features, i -> new long[bins[i].size()]);
         this.score = new long[reference.score().size()];
     }
 
@@ -26,7 +28,7 @@ public final class DriftCounts {
      */
     public void add(float[] vector, double calibrated) {
         for (int i = 0; i < vector.length; i++) {
-            features.get(i)[reference.features().get(i).binOf(vector[i])]++;
+            features[i][bins[i].binOf(vector[i])]++;
         }
         score[reference.score().binOf(calibrated)]++;
         events++;
@@ -37,8 +39,8 @@ public final class DriftCounts {
         if (!other.reference.equals(reference)) {
             throw new IllegalArgumentException("counts of another reference can't be combined");
         }
-        for (int i = 0; i < features.size(); i++) {
-            add(features.get(i), other.features.get(i));
+        for (int i = 0; i < features.length; i++) {
+            add(features[i], other.features[i]);
         }
         add(score, other.score);
         events += other.events;
@@ -57,8 +59,7 @@ public final class DriftCounts {
 
     /** NaN without events. */
     public double featureIndex(int feature) {
-        return PopulationStability.index(
-                reference.features().get(feature).counts(), features.get(feature));
+        return PopulationStability.index(bins[feature].counts(), features[feature]);
     }
 
     /** NaN without events. */

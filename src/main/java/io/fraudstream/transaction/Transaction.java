@@ -55,6 +55,11 @@ public record Transaction(
         return terminalKey(terminalId, merchantId);
     }
 
+    /** Whether there is a {@link #terminalKey}. */
+    public boolean hasTerminalKey() {
+        return terminalId != null || merchantId != null;
+    }
+
     static String terminalKey(String terminalId, String merchantId) {
         if (terminalId != null) {
             return terminalId;

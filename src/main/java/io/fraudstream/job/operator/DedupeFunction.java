@@ -24,7 +24,7 @@ import org.apache.flink.util.Collector;
 /**
  * Lets each transaction id through once within the horizon of event time: the first received, or in
  * event-time mode the first by (event time, partition, offset). Ids are kept in buckets, so that
- * one timer a bucket and day suffices.
+ * one timer a bucket and half horizon suffices.
  */
 public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted, Admitted>
         implements CheckpointedFunction {
@@ -32,7 +32,7 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
 
     /**
      * The key of this operator. Many more buckets than subtasks, so that all get about as many, and
-     * few enough that in each some ids share a day's timer.
+     * few enough that in each some ids share a timer.
      */
     public static final KeySelector<Admitted, Integer> BUCKET =
             admitted -> BUCKETS.get(admitted.transaction().id().hashCode() & BUCKETS.size() - 1);
@@ -66,7 +66,9 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
         seen =
                 getRuntimeContext()
                         .getMapState(new MapStateDescriptor<>("seen", Types.STRING, Types.LONG));
-        expiry = new Expiry(settings.dedupeHorizon().toMillis(), Duration.ofDays(1));
+        long horizon = settings.dedupeHorizon().toMillis();
+        // A bucket is looked through as a whole, each id some three times before it goes.
+        expiry = new Expiry(horizon, Duration.ofMillis(Math.max(1, horizon / 2)));
         reminders = new long[BUCKETS.size()];
     }
 
@@ -116,7 +118,7 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
         String id = admitted.transaction().id();
         long eventTime = admitted.transaction().eventTime();
         Long first = seen.get(id);
-        // Expiry comes once a day; what counts is the horizon itself.
+        // Expiry comes late; what counts is the horizon itself.
         if (first != null && !expiry.isOver(first, eventTime)) {
             counters.increment(DUPLICATE);
             return;

@@ -156,7 +156,7 @@ public final class TerminalFunction
     private void measure(Admitted admitted, Context context, Collector<Measured> out)
             throws Exception {
         Transaction transaction = admitted.transaction();
-        if (transaction.terminalKey() == null) {
+        if (!transaction.hasTerminalKey()) {
             out.collect(new Measured(admitted, engine.stepTerminal(null, transaction)));
             return;
         }

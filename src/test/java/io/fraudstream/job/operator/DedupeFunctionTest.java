@@ -60,13 +60,13 @@ class DedupeFunctionTest {
     }
 
     @Test
-    void nothingIsLeftOfAnIdAfterTheHorizon() throws Exception {
+    void nothingIsLeftOfAnIdHalfAHorizonAfterItsEnd() throws Exception {
         try (Dedupe dedupe = new Dedupe(OrderMode.EVENT_TIME, null)) {
             dedupe.take(admitted("a", NOON));
             dedupe.harness.processWatermark(NOON + 7 * DAY - 1);
             assertThat(dedupe.harness.numKeyedStateEntries()).isPositive();
 
-            dedupe.harness.processWatermark(NOON + 8 * DAY);
+            dedupe.harness.processWatermark(NOON + 11 * DAY);
 
             assertThat(dedupe.harness.numKeyedStateEntries()).isZero();
             assertThat(dedupe.harness.numEventTimeTimers()).isZero();
@@ -88,7 +88,7 @@ class DedupeFunctionTest {
             assertThat(next.harness.extractOutputValues()).isEmpty();
             assertThat(next.duplicates()).isEqualTo(1);
 
-            next.harness.processWatermark(NOON + 8 * DAY);
+            next.harness.processWatermark(NOON + 11 * DAY);
 
             assertThat(next.harness.numKeyedStateEntries()).isZero();
             assertThat(next.harness.numEventTimeTimers()).isZero();
