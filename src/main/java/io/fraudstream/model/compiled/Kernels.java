@@ -28,6 +28,13 @@ interface Kernels {
 
         /** out += x[from + i] · row i for each row, in order. */
         void addProduct(float[] x, int from, float[] out);
+
+        /** The same for two vectors at once, for which rows need be loaded only once. */
+        default void addProducts(
+                float[] x, int from, float[] out, int fromOther, float[] outOther) {
+            addProduct(x, from, out);
+            addProduct(x, fromOther, outOther);
+        }
     }
 
     /**

@@ -41,7 +41,14 @@ final class LstmKernel {
         // What comes from the input at all steps first, while its weights are in the cache.
         for (int step = from; step < to; step++) {
             System.arraycopy(bias, 0, gates[step], 0, bias.length);
-            inputWeights.addProduct(in, step * inputs, gates[step]);
+        }
+        int next = from;
+        for (; next + 2 <= to; next += 2) {
+            inputWeights.addProducts(
+                    in, next * inputs, gates[next], (next + 1) * inputs, gates[next + 1]);
+        }
+        if (next < to) {
+            inputWeights.addProduct(in, next * inputs, gates[next]);
         }
         Arrays.fill(cell, 0);
         Arrays.fill(hidden, 0);

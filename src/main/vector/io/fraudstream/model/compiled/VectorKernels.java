@@ -46,6 +46,18 @@ public final class VectorKernels implements Kernels {
         }
 
         @Override
+        public void addProducts(float[] x, int from, float[] out, int fromOther, float[] outOther) {
+            int j = 0;
+            for (; j + 4 * WIDTH <= width; j += 4 * WIDTH) {
+                addFourTwice(table, width, height, x, from, out, fromOther, outOther, j);
+            }
+            for (; j < width; j += WIDTH) {
+                addOne(table, width, height, x, from, out, j);
+                addOne(table, width, height, x, fromOther, outOther, j);
+            }
+        }
+
+        @Override
         public void addChosen(int[] chosen, int count, float[] x, float[] out) {
             int j = 0;
             for (; j + 4 * WIDTH <= width; j += 4 * WIDTH) {
@@ -75,6 +87,51 @@ public final class VectorKernels implements Kernels {
         sum1.intoArray(out, at + 1 * WIDTH);
         sum2.intoArray(out, at + 2 * WIDTH);
         sum3.intoArray(out, at + 3 * WIDTH);
+    }
+
+    private static void addFourTwice(
+            float[] table,
+            int width,
+            int count,
+            float[] x,
+            int from,
+            float[] out,
+            int fromOther,
+            float[] outOther,
+            int at) {
+        FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
+        FloatVector sum1 = FloatVector.fromArray(FLOATS, out, at + 1 * WIDTH);
+        FloatVector sum2 = FloatVector.fromArray(FLOATS, out, at + 2 * WIDTH);
+        FloatVector sum3 = FloatVector.fromArray(FLOATS, out, at + 3 * WIDTH);
+        FloatVector other0 = FloatVector.fromArray(FLOATS, outOther, at + 0 * WIDTH);
+        FloatVector other1 = FloatVector.fromArray(FLOATS, outOther, at + 1 * WIDTH);
+        FloatVector other2 = FloatVector.fromArray(FLOATS, outOther, at + 2 * WIDTH);
+        FloatVector other3 = FloatVector.fromArray(FLOATS, outOther, at + 3 * WIDTH);
+        for (int i = 0; i < count; i++) {
+            int row = at + i * width;
+            FloatVector factor = FloatVector.broadcast(FLOATS, x[from + i]);
+            FloatVector factorOther = FloatVector.broadcast(FLOATS, x[fromOther + i]);
+            FloatVector row0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH);
+            sum0 = row0.fma(factor, sum0);
+            other0 = row0.fma(factorOther, other0);
+            FloatVector row1 = FloatVector.fromArray(FLOATS, table, row + 1 * WIDTH);
+            sum1 = row1.fma(factor, sum1);
+            other1 = row1.fma(factorOther, other1);
+            FloatVector row2 = FloatVector.fromArray(FLOATS, table, row + 2 * WIDTH);
+            sum2 = row2.fma(factor, sum2);
+            other2 = row2.fma(factorOther, other2);
+            FloatVector row3 = FloatVector.fromArray(FLOATS, table, row + 3 * WIDTH);
+            sum3 = row3.fma(factor, sum3);
+            other3 = row3.fma(factorOther, other3);
+        }
+        sum0.intoArray(out, at + 0 * WIDTH);
+        other0.intoArray(outOther, at + 0 * WIDTH);
+        sum1.intoArray(out, at + 1 * WIDTH);
+        other1.intoArray(outOther, at + 1 * WIDTH);
+        sum2.intoArray(out, at + 2 * WIDTH);
+        other2.intoArray(outOther, at + 2 * WIDTH);
+        sum3.intoArray(out, at + 3 * WIDTH);
+        other3.intoArray(outOther, at + 3 * WIDTH);
     }
 
     private static void addOne(
