@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "  fraudstream bench --json bench.json",
-            "  fraudstream bench --sections scoring,codec --rounds 3"
+            "  fraudstream bench --sections scoring,codec --rounds 5"
         })
 final class BenchCommand implements Callable<Integer> {
     @Option(
@@ -45,7 +45,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            defaultValue = "5",
+            defaultValue = "3",
             description = "How often each measurement is repeated (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
