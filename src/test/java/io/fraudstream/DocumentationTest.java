@@ -95,6 +95,7 @@ class DocumentationTest {
                 "CHANGELOG.md",
                 "docs/features.md",
                 "docs/measured.md",
+                "docs/sizing.md",
                 "docker/README.md",
                 "schemas/README.md"
             })
