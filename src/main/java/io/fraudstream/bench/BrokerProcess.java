@@ -1,13 +1,9 @@
 package io.fraudstream.bench;
 
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A Kafka broker in a process of its own, so that what it costs is not counted with the job's. It
@@ -15,12 +11,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class BrokerProcess implements AutoCloseable {
     private static final String ANNOUNCEMENT = "Kafka is at ";
-    private static final int PATIENCE_SECONDS = 30;
 
-    private final Process process;
+    private final JavaProcess process;
     private final String bootstrapServers;
 
-    private BrokerProcess(Process process, String bootstrapServers) {
+    private BrokerProcess(JavaProcess process, String bootstrapServers) {
         this.process = process;
         this.bootstrapServers = bootstrapServers;
     }
@@ -32,34 +27,24 @@ final class BrokerProcess implements AutoCloseable {
      * @throws IOException if it does not start
      */
     static BrokerProcess start(Path directory) throws IOException {
-        Path log = Files.createDirectories(directory).resolve("broker.log");
-        ProcessBuilder builder =
-                new ProcessBuilder(
+        JavaProcess process =
+                JavaProcess.start(
+                        List.of("-Xmx1g"),
+                        "io.fraudstream.cli.Fraudstream",
                         List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx1g",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "io.fraudstream.cli.Fraudstream",
                                 "broker",
                                 "--port",
                                 "0",
                                 "--no-topics",
                                 "--directory",
-                                directory.resolve("broker").toString()));
-        builder.redirectError(new File(log.toString()));
-        Process process = builder.start();
-        // Whatever becomes of this process, the broker must not outlive it.
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "bench-broker"));
-        BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            if (line.startsWith(ANNOUNCEMENT)) {
-                return new BrokerProcess(
-                        process, line.substring(ANNOUNCEMENT.length()).split(",", 2)[0]);
-            }
+                                directory.resolve("broker").toString()),
+                        Files.createDirectories(directory).resolve("broker.log"));
+        try {
+            return new BrokerProcess(process, process.await(ANNOUNCEMENT).split(",", 2)[0]);
+        } catch (IOException e) {
+            process.close();
+            throw e;
         }
-        process.destroy();
-        throw new IOException("the broker did not start: " + Files.readString(log));
     }
 
     String bootstrapServers() {
@@ -68,14 +53,6 @@ final class BrokerProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 }

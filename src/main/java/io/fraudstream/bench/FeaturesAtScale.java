@@ -10,9 +10,7 @@ import io.fraudstream.transaction.Transaction;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -81,35 +79,14 @@ final class FeaturesAtScale {
     static void measure(BenchSettings settings, Findings findings)
             throws IOException, InterruptedException {
         int most = (int) settings.amount(CARDS[CARDS.length - 1], QUICK_CARDS);
-        Path errors = settings.directory().resolve("features.log");
-        Process process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx2g",
-                                "-XX:+UseSerialGC",
-                                "-XX:MaxDirectMemorySize=16g",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                FeaturesAtScale.class.getName(),
-                                Integer.toString(settings.rounds()),
-                                Integer.toString(most))
-                        .redirectError(errors.toFile())
-                        .start();
-        List<Result> results = new ArrayList<>();
-        try {
-            process.getOutputStream().close();
-            try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
-                reader.lines().map(Result::of).forEach(results::add);
-            }
-            if (process.waitFor() != 0) {
-                throw new IOException(
-                        "the process that measures many cards ended with "
-                                + process.exitValue()
-                                + ": "
-                                + Files.readString(errors));
-            }
-        } finally {
-            process.destroyForcibly();
+        List<Result> results;
+        try (JavaProcess process =
+                JavaProcess.start(
+                        List.of("-Xmx2g", "-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=16g"),
+                        FeaturesAtScale.class.getName(),
+                        List.of(Integer.toString(settings.rounds()), Integer.toString(most)),
+                        settings.directory().resolve("features.log"))) {
+            results = process.lines().stream().map(Result::of).toList();
         }
         report(results, most, findings);
     }
@@ -232,7 +209,7 @@ final class FeaturesAtScale {
         for (int i = 0; i < stream.size(); i++) {
             Transaction t = stream.transaction(i);
             int card = stream.card(i);
-            if (t.terminalKey() == null || card >= MODELS) {
+            if (!t.hasTerminalKey() || card >= MODELS) {
                 continue;
             }
             if (seen[card] < EVENTS) {

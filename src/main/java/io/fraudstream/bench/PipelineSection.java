@@ -17,7 +17,8 @@ import java.util.function.ToDoubleFunction;
  * The job from Kafka to Kafka beside {@link Passthrough}, on a broker in a process of its own, each
  * job in a JVM of its own that has run it before. All jobs go on from the state of 30 days of
  * history and begin with the same event; starting and the first seconds are left out. CPU seconds
- * are all of this process: Flink, the Kafka clients, checkpoints, compiler and garbage collector.
+ * are all of the job's process, Flink, the Kafka clients, checkpoints and garbage collector, but
+ * for the compiler.
  */
 final class PipelineSection implements Section {
     static final int CARDS = 10_000;

@@ -27,14 +27,10 @@ final class TrialProcess implements AutoCloseable {
 
     private static final String RESULT = "pace ";
 
-    private final Process process;
-    private final BufferedReader out;
-    private final Path log;
+    private final JavaProcess process;
 
-    private TrialProcess(Process process, Path log) {
+    private TrialProcess(JavaProcess process) {
         this.process = process;
-        this.out = process.inputReader(StandardCharsets.UTF_8);
-        this.log = log;
     }
 
     /**
@@ -42,48 +38,39 @@ final class TrialProcess implements AutoCloseable {
      */
     static TrialProcess start(Testbed bed, Path directory, Trial trial, long read)
             throws IOException {
-        Path log = Files.createDirectories(directory).resolve("trial.log");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(
-                List.of(
-                        HEAP,
-                        "-cp",
-                        System.getProperty("java.class.path"),
+        List<String> options =
+                new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        options.add(HEAP);
+        List<String> arguments = new ArrayList<>();
+        arguments.add(bed.bootstrapServers());
+        arguments.add(bed.names().prefix());
+        arguments.add(directory.toString());
+        arguments.add(Long.toString(read));
+        arguments.add(Boolean.toString(trial.passthrough()));
+        arguments.add(
+                trial.champion() == null
+                        ? ""
+                        : new String(trial.champion().encode(), StandardCharsets.UTF_8));
+        arguments.add(trial.history().toString());
+        trial.settings().forEach((key, value) -> arguments.add(key + "=" + value));
+        return new TrialProcess(
+                JavaProcess.start(
+                        options,
                         TrialProcess.class.getName(),
-                        bed.bootstrapServers(),
-                        bed.names().prefix(),
-                        directory.toString(),
-                        Long.toString(read),
-                        Boolean.toString(trial.passthrough()),
-                        trial.champion() == null
-                                ? ""
-                                : new String(trial.champion().encode(), StandardCharsets.UTF_8),
-                        trial.history().toString()));
-        trial.settings().forEach((key, value) -> command.add(key + "=" + value));
-        Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
-        // Whatever becomes of this process, that one must not outlive it.
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "bench-trial"));
-        return new TrialProcess(process, log);
+                        arguments,
+                        Files.createDirectories(directory).resolve("trial.log")));
     }
 
     /** See {@link Testbed#pace}. */
     Pace pace(Duration settling, Duration measured) throws IOException {
-        process.outputWriter().write(settling + " " + measured + "\n");
-        process.outputWriter().flush();
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            if (line.startsWith(RESULT)) {
-                String[] parts = line.substring(RESULT.length()).split(" ");
-                return new Pace(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
-            }
-        }
-        throw new IOException("the job's process has ended: " + Files.readString(log));
+        process.send(settling + " " + measured);
+        String[] parts = process.await(RESULT).split(" ");
+        return new Pace(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
     }
 
     @Override
     public void close() {
-        process.destroy();
+        process.close();
     }
 
     /**

@@ -55,10 +55,6 @@ public final class FraudPipeline {
                 Codecs codecs);
     }
 
-    /**
-     * How long labels and bundles may wait for company. Every output has a thread that looks after
-     * this time, and no alert waits for one of these.
-     */
     private static final long UNHURRIED_MILLIS = 10;
 
     private FraudPipeline() {}
@@ -76,11 +72,11 @@ public final class FraudPipeline {
                         .uid(OperatorUids.ADMISSION)
                         .name("Admission");
         SingleOutputStreamOperator<FraudLabel> labels =
-                labelRecords
-                        .process(new LabelAdmissionFunction(), JobTypes.LABEL)
-                        .uid(OperatorUids.LABEL_ADMISSION)
-                        .name("Label admission")
-                        .setBufferTimeout(UNHURRIED_MILLIS);
+                unhurried(
+                        labelRecords
+                                .process(new LabelAdmissionFunction(), JobTypes.LABEL)
+                                .uid(OperatorUids.LABEL_ADMISSION)
+                                .name("Label admission"));
 
         SingleOutputStreamOperator<Admitted> unique =
                 admitted.keyBy(DedupeFunction.BUCKET)
@@ -95,7 +91,7 @@ public final class FraudPipeline {
                         .uid(OperatorUids.TERMINAL_FEATURES)
                         .name("Terminal features");
 
-        SingleOutputStreamOperator<ServedBundle> bundles = bundles(pointers, codecs);
+        SingleOutputStreamOperator<ServedBundle> bundles = unhurried(bundles(pointers, codecs));
 
         SingleOutputStreamOperator<ScoredTransaction> scored =
                 measured.keyBy(CardFunction.CARD)
@@ -129,11 +125,20 @@ public final class FraudPipeline {
                 .setParallelism(1)
                 .uid(OperatorUids.BUNDLE_FETCH)
                 .name("Bundle fetch")
-                .setBufferTimeout(UNHURRIED_MILLIS)
                 .process(new BundleAcceptanceFunction(), JobTypes.SERVED_BUNDLE)
                 .setParallelism(1)
                 .uid(OperatorUids.BUNDLE_ACCEPTANCE)
-                .name("Bundle acceptance")
-                .setBufferTimeout(UNHURRIED_MILLIS);
+                .name("Bundle acceptance");
+    }
+
+    /**
+     * Lets what comes out wait for company, at least {@link #UNHURRIED_MILLIS}, before it is sent
+     * on: each output has a thread that looks after it as often as the environment says, and no
+     * alert waits for labels or bundles.
+     */
+    private static <T> SingleOutputStreamOperator<T> unhurried(SingleOutputStreamOperator<T> of) {
+        long timeout = of.getExecutionEnvironment().getBufferTimeout();
+        // Below 0 only full buffers are sent.
+        return timeout < 0 ? of : of.setBufferTimeout(Math.max(timeout, UNHURRIED_MILLIS));
     }
 }

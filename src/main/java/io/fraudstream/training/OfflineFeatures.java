@@ -89,7 +89,7 @@ public final class OfflineFeatures {
             return null;
         }
         // Without a terminal the engine does not look at the history.
-        TerminalHistory history = t.terminalKey() == null ? null : terminal(t.terminalKey());
+        TerminalHistory history = t.hasTerminalKey() ? terminal(t.terminalKey()) : null;
         FeatureEngine.Features atTerminal = engine.stepTerminal(history, t);
         CardHistory card = cards.computeIfAbsent(t.cardId(), id -> new CardHistory(maxCardEvents));
         FeatureEngine.CardStep step = engine.stepCard(card, t, atTerminal);

@@ -111,7 +111,7 @@ public final class CompiledScorer implements FraudModel {
         return calibration.probability(logOdds(sequence));
     }
 
-    /** Allocates, and costs some ten times as much as a score. */
+    /** Allocates, and costs up to a hundred times as much as a score. */
     @Override
     public double[] contributions(float[][] sequence, float[] usual) {
         return gradients.contributions(sequence, usual);

@@ -210,9 +210,8 @@ final class InputGradients {
             }
             double slope = firsts.get(0).slope(gradient);
             if (firsts.size() > 1) {
-                slope +=
-                        firsts.get(1)
-                                .slope(Arrays.copyOfRange(gradient, split, 2 * gradient.length));
+                int end = split + Kernels.padded(gradient.length - split);
+                slope += firsts.get(1).slope(Arrays.copyOfRange(gradient, split, end));
             }
             return slope;
         }
