@@ -14,7 +14,8 @@ import org.HdrHistogram.Histogram;
 /**
  * From the moment at which an event is due in the input topic to its alert at a consumer of the
  * output topic, at shares of the rate that the job with a dense network came to at most. Broker,
- * job, sender and consumer share the machine; checkpoints are the defaults.
+ * job, sender and consumer share the machine; checkpoints are the defaults, and for exactly once
+ * come every 10 s.
  */
 final class LatencySection implements Section {
     private static final Duration SETTLING = Duration.ofSeconds(5);
@@ -80,7 +81,10 @@ final class LatencySection implements Section {
                 measure(bed, settings, stream, jobs, maximum * percent / 100, percent, findings);
             }
             for (Map.Entry<String, Trial> each : jobs.entrySet()) {
-                each.setValue(each.getValue().with("job.delivery", "exactly-once"));
+                each.setValue(
+                        each.getValue()
+                                .with("job.delivery", "exactly-once")
+                                .with("job.checkpointInterval", "10s"));
             }
             measure(bed, settings, stream, jobs, maximum / 2, 0, findings);
         }

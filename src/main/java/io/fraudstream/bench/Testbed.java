@@ -8,6 +8,7 @@ import io.fraudstream.config.SettingsException;
 import io.fraudstream.config.SettingsReader;
 import io.fraudstream.job.FlinkSettings;
 import io.fraudstream.job.FraudPipeline;
+import io.fraudstream.job.JobCounts;
 import io.fraudstream.job.KafkaSettings;
 import io.fraudstream.job.LocalJob;
 import io.fraudstream.kafka.Pause;
@@ -279,6 +280,9 @@ final class Testbed implements AutoCloseable {
                 await(job, Long.MAX_VALUE, LOOK);
             }
             await(job, before + behind, CATCHING_UP);
+            if (!trial.passthrough()) {
+                awaitState(job);
+            }
             work.run();
             if (keep) {
                 job.stop();
@@ -290,6 +294,24 @@ final class Testbed implements AutoCloseable {
             if (!ended) {
                 job.cancel();
             }
+        }
+    }
+
+    /**
+     * Sources decode while the stages behind them still restore their state, so what is decoded
+     * does not tell that a job has caught up.
+     */
+    private void awaitState(LocalJob job) throws ExecutionException {
+        long there = transactions();
+        long began = System.nanoTime();
+        JobCounts counts = job.counts();
+        while (counts.read() < there || !counts.isBalanced()) {
+            if (System.nanoTime() - began > CATCHING_UP.toNanos()) {
+                throw new ExecutionException(
+                        new IllegalStateException("the job does not catch up: " + counts));
+            }
+            await(job, Long.MAX_VALUE, LOOK);
+            counts = job.counts();
         }
     }
 

@@ -52,7 +52,7 @@ public record Settings(
                             Delivery.AT_LEAST_ONCE,
                             Math.min(4, Runtime.getRuntime().availableProcessors()),
                             128,
-                            Duration.ofSeconds(10),
+                            Duration.ofSeconds(30),
                             "data/checkpoints",
                             StateBackend.HASHMAP,
                             false,

@@ -46,10 +46,14 @@ public final class KafkaPipeline {
     private static final Duration LIVE_BUFFER_TIMEOUT = Duration.ofMillis(1);
     private static final Duration REPLAY_BUFFER_TIMEOUT = Duration.ofMillis(100);
 
-    /** One alert at a time gains nothing from it, and to set it up costs more than to write one. */
-    private static final String UNCOMPRESSED = "none";
+    /**
+     * What comes one at a time waits for no company (Kafka's own default is 5 ms), and gains
+     * nothing from compression, which costs more to set up than an alert to write.
+     */
+    private static final Map<String, String> AT_ONCE =
+            Map.of("linger.ms", "0", "compression.type", "none");
 
-    private static final String COMPRESSED = "lz4";
+    private static final Map<String, String> IN_BATCHES = Map.of("compression.type", "lz4");
 
     private KafkaPipeline() {}
 
@@ -108,7 +112,7 @@ public final class KafkaPipeline {
                         sink(
                                 kafka,
                                 "alerts",
-                                UNCOMPRESSED,
+                                AT_ONCE,
                                 new RecordWriter<ScoredTransaction>(
                                         kafka.alertsTopic(),
                                         ScoredTransaction::alertId,
@@ -120,7 +124,7 @@ public final class KafkaPipeline {
                         sink(
                                 kafka,
                                 "rejected",
-                                UNCOMPRESSED,
+                                AT_ONCE,
                                 new RecordWriter<Rejection>(
                                         kafka.rejectedTopic(),
                                         rejection -> null,
@@ -133,7 +137,7 @@ public final class KafkaPipeline {
                             sink(
                                     kafka,
                                     "scored",
-                                    COMPRESSED,
+                                    IN_BATCHES,
                                     new RecordWriter<ScoredTransaction>(
                                             kafka.scoredTopic(),
                                             scored -> scored.transaction().cardId(),
@@ -253,10 +257,10 @@ public final class KafkaPipeline {
     }
 
     private static <T> KafkaSink<T> sink(
-            KafkaSettings kafka, String name, String compression, RecordWriter<T> writer) {
+            KafkaSettings kafka, String name, Map<String, String> sending, RecordWriter<T> writer) {
         Properties properties = properties(kafka);
         properties.putIfAbsent("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
-        properties.putIfAbsent("compression.type", compression);
+        sending.forEach(properties::putIfAbsent);
         return KafkaSink.<T>builder()
                 .setBootstrapServers(kafka.bootstrapServers())
                 .setKafkaProducerConfig(properties)

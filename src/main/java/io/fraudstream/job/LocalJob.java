@@ -20,6 +20,7 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -151,6 +152,9 @@ public final class LocalJob {
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         c.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
+        // Decompressing also reads in blocks: Flink takes a savepoint's entries from a local file
+        // with several calls of the system each, which takes minutes for millions of ids.
+        c.set(ExecutionOptions.SNAPSHOT_COMPRESSION, true);
         c.set(StateBackendOptions.STATE_BACKEND, flink.rocksDb() ? "rocksdb" : "hashmap");
         if (flink.rocksDb()) {
             // A whole checkpoint reads all there is; a filter spares looking for ids never seen.

@@ -46,7 +46,7 @@ class SettingsReaderTest {
                                 Settings.Delivery.AT_LEAST_ONCE,
                                 Math.min(4, Runtime.getRuntime().availableProcessors()),
                                 128,
-                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(30),
                                 "data/checkpoints",
                                 Settings.StateBackend.HASHMAP,
                                 false,

@@ -5,6 +5,7 @@ import io.fraudstream.job.OrderMode;
 import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.JobTypes;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,8 @@ import org.apache.flink.util.Collector;
 /**
  * Lets each transaction id through once within the horizon of event time: the first received, or in
  * event-time mode the first by (event time, partition, offset). Ids are kept in buckets, so that
- * one timer a bucket and half horizon suffices.
+ * one timer a bucket and half horizon suffices; each bucket has its own moment, since to look
+ * through all of them at once would hold events up.
  */
 public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted, Admitted>
         implements CheckpointedFunction {
@@ -45,7 +47,9 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
     private transient CheckpointedCounters counters;
     private transient EventTimeBuffer<Admitted> buffer;
     private transient MapState<String, Long> seen;
-    private transient Expiry expiry;
+
+    /** By bucket: when it is looked through, which is not when any other is. */
+    private transient Expiry[] expiries;
 
     /** By bucket the reminder that was set last; 0 where none is known of. */
     private transient long[] reminders;
@@ -68,7 +72,9 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
                         .getMapState(new MapStateDescriptor<>("seen", Types.STRING, Types.LONG));
         long horizon = settings.dedupeHorizon().toMillis();
         // A bucket is looked through as a whole, each id some three times before it goes.
-        expiry = new Expiry(horizon, Duration.ofMillis(Math.max(1, horizon / 2)));
+        Expiry expiry = new Expiry(horizon, Duration.ofMillis(Math.max(1, horizon / 2)));
+        expiries = new Expiry[BUCKETS.size()];
+        Arrays.setAll(expiries, bucket -> expiry.ofKey(bucket, BUCKETS.size()));
         reminders = new long[BUCKETS.size()];
     }
 
@@ -90,6 +96,7 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
     @Override
     public void onTimer(long timer, OnTimerContext context, Collector<Admitted> out)
             throws Exception {
+        Expiry expiry = expiries[context.getCurrentKey()];
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
             for (Long eventTime : seen.values()) {
                 expiry.remind(eventTime, context.timerService());
@@ -117,6 +124,8 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
             throws Exception {
         String id = admitted.transaction().id();
         long eventTime = admitted.transaction().eventTime();
+        int bucket = context.getCurrentKey();
+        Expiry expiry = expiries[bucket];
         Long first = seen.get(id);
         // Expiry comes late; what counts is the horizon itself.
         if (first != null && !expiry.isOver(first, eventTime)) {
@@ -124,7 +133,6 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
             return;
         }
         seen.put(id, eventTime);
-        int bucket = context.getCurrentKey();
         long reminder = expiry.reminder(eventTime);
         if (reminders[bucket] != reminder) {
             reminders[bucket] = reminder;

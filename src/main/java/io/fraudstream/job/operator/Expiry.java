@@ -12,9 +12,25 @@ final class Expiry {
     private final long horizon;
     private final long step;
 
+    /** The part of a step at which reminders lie. */
+    private final long phase;
+
     Expiry(long horizon, Duration step) {
+        this(horizon, step.toMillis(), 0);
+    }
+
+    private Expiry(long horizon, long step, long phase) {
         this.horizon = horizon;
-        this.step = step.toMillis();
+        this.step = step;
+        this.phase = phase;
+    }
+
+    /**
+     * The same for one of so many keys that all are as old as time: their reminders are spread over
+     * a step, so that they are not looked at all at once.
+     */
+    Expiry ofKey(int key, int keys) {
+        return new Expiry(horizon, step, step * key / keys);
     }
 
     void remind(long eventTime, TimerService timers) {
@@ -35,7 +51,7 @@ final class Expiry {
 
     /** When state of this event time is looked at. */
     long reminder(long eventTime) {
-        return Math.floorDiv(eventTime + horizon, step) * step + step;
+        return Math.floorDiv(eventTime + horizon - phase, step) * step + step + phase;
     }
 
     /**
@@ -44,7 +60,7 @@ final class Expiry {
      * operator is to set them again. To set them at once would have them fire at once, for ever.
      */
     boolean isDue(long timer, TimerService timers) {
-        if (timer % step != 0) {
+        if (Math.floorMod(timer - phase, step) != 0) {
             return false;
         }
         if (timers.currentWatermark() >= ReceivedWatermarks.END_OF_RUN) {

@@ -74,6 +74,19 @@ class DedupeFunctionTest {
     }
 
     @Test
+    void bucketsOfTheSameAgeAreNotLookedThroughAtOnce() throws Exception {
+        try (Dedupe dedupe = new Dedupe(OrderMode.EVENT_TIME, null)) {
+            int ids = 200;
+            for (int i = 0; i < ids; i++) {
+                dedupe.take(admitted("transaction-" + i * 31, NOON));
+            }
+            dedupe.harness.processWatermark(NOON + 7 * DAY + 7 * DAY / 4);
+
+            assertThat(dedupe.harness.numKeyedStateEntries()).isBetween(ids / 4, 3 * ids / 4);
+        }
+    }
+
+    @Test
     void idsOutliveTheEndOfARunAndExpireInTheNext() throws Exception {
         OperatorSubtaskState state;
         try (Dedupe dedupe = new Dedupe(OrderMode.EVENT_TIME, null)) {
