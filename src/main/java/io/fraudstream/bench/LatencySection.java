@@ -19,6 +19,10 @@ import org.HdrHistogram.Histogram;
  */
 final class LatencySection implements Section {
     private static final Duration SETTLING = Duration.ofSeconds(5);
+
+    /** Histories that were just restored have no room and grow with their next events. */
+    private static final Duration GROWING = Duration.ofSeconds(15);
+
     private static final Duration MEASURED = Duration.ofSeconds(15);
     private static final Duration HALF_MEASURED = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -154,7 +158,7 @@ final class LatencySection implements Section {
                                                             bed,
                                                             stream,
                                                             rate,
-                                                            SETTLING,
+                                                            settings.quick() ? SETTLING : GROWING,
                                                             measured,
                                                             exactlyOnce)
                                                     .run(exactlyOnce ? COMMIT_PATIENCE : PATIENCE));
