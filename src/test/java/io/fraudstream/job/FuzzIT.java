@@ -329,6 +329,7 @@ class FuzzIT {
                         names.models(),
                         names.alerts(),
                         names.rejected(),
+                        names.late(),
                         names.scored(),
                         false,
                         directory.resolve("store").toUri().toString());

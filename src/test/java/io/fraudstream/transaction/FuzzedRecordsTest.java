@@ -63,8 +63,7 @@ class FuzzedRecordsTest {
         assertThat(accepted).isBetween(RECORDS / 5, RECORDS / 2);
         assertThat(reasons)
                 .containsExactlyInAnyOrderElementsOf(
-                        EnumSet.complementOf(
-                                EnumSet.of(RejectionReason.LATE, RejectionReason.MODEL_REFUSED)));
+                        EnumSet.complementOf(EnumSet.of(RejectionReason.MODEL_REFUSED)));
     }
 
     @Test
