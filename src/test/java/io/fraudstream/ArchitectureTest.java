@@ -15,6 +15,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.File;
+import java.io.ObjectInputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.apache.flink.util.InstantiationUtil;
 
 /** The import rules of the packages, in the order in which data meets them. */
 @AnalyzeClasses(packages = "io.fraudstream", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -137,6 +139,22 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAPackage(within("model.dl4j"))
                     .because("the job runs without ND4J and native memory");
+
+    @ArchTest
+    static final ArchRule NOTHING_BUT_THE_TRAINERS_REFERENCE_READS_JAVA_OBJECTS =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage(within("model.dl4j"))
+                    .should()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(ObjectInputStream.class, InstantiationUtil.class)
+                    .orShould()
+                    .dependOnClassesThat()
+                    .haveSimpleName("SerializationUtils")
+                    .orShould()
+                    .dependOnClassesThat()
+                    .haveSimpleName("ModelSerializer")
+                    .because("whoever can write what it reads could run code");
 
     @ArchTest
     static final ArchRule THE_DOMAIN_KNOWS_NO_FILE =

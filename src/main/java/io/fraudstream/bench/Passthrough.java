@@ -64,6 +64,7 @@ final class Passthrough {
                 alerts,
                 admitted.getSideOutput(AdmissionFunction.REJECTED)
                         .union(labels.getSideOutput(AdmissionFunction.REJECTED)),
+                admitted.getSideOutput(AdmissionFunction.DIVERTED),
                 labels);
     }
 

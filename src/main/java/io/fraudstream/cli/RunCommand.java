@@ -115,6 +115,9 @@ final class RunCommand implements Callable<Integer> {
                     names.models(),
                     names.alerts(),
                     names.rejected());
+            if (settings.job().lateEvents() == Settings.LateEvents.DIVERT) {
+                topics.require(names.late());
+            }
             if (settings.job().scoredTopic()) {
                 topics.require(names.scored());
             }

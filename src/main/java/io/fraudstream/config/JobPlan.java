@@ -48,6 +48,7 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
                         topics.models(),
                         topics.alerts(),
                         topics.rejected(),
+                        topics.late(),
                         job.scoredTopic() ? topics.scored() : null,
                         job.delivery() == Settings.Delivery.EXACTLY_ONCE,
                         job.storeEvents() ? settings.store().uri().toString() : null);

@@ -31,7 +31,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
  * transactions ─ admission ─ dedupe ─ terminal features ─ card features and score ─► scored, alerts
  *                    │                     ▲                        ▲
  *                    ▼                  labels           bundles, fetched and accepted ◄─ pointers
- *                 rejected                                          │
+ *              rejected, late                                       │
  *                    ▲──────────────────────────────────────────────┘
  * </pre>
  */
@@ -41,6 +41,7 @@ public final class FraudPipeline {
             DataStream<ScoredTransaction> scored,
             DataStream<ScoredTransaction> alerts,
             DataStream<Rejection> rejected,
+            DataStream<Admitted> late,
             DataStream<FraudLabel> labels) {}
 
     /** What lies between sources and sinks: {@link #build}, or what it is compared with. */
@@ -110,7 +111,8 @@ public final class FraudPipeline {
                         .union(
                                 labels.getSideOutput(AdmissionFunction.REJECTED),
                                 bundles.getSideOutput(BundleAcceptanceFunction.REFUSED));
-        return new Outputs(scored, alerts, rejected, labels);
+        DataStream<Admitted> late = admitted.getSideOutput(AdmissionFunction.DIVERTED);
+        return new Outputs(scored, alerts, rejected, late, labels);
     }
 
     /** The bundles that may serve, in the order in which they were announced. */

@@ -9,10 +9,12 @@ import io.fraudstream.job.kafka.ReceivedDeserializer;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
 import io.fraudstream.job.kafka.RecordWriter;
 import io.fraudstream.job.kafka.UntilEndSource;
+import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.Announced;
 import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Received;
 import io.fraudstream.job.store.EventStore;
+import io.fraudstream.transaction.LateTransactionCodec;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionCodec;
 import java.time.Duration;
@@ -131,6 +133,20 @@ public final class KafkaPipeline {
                                         RejectionCodec::encode)))
                 .uid(OperatorUids.REJECTED_SINK)
                 .name("Rejected records");
+        if (settings.latePolicy() == LatePolicy.DIVERT) {
+            outputs.late()
+                    .sinkTo(
+                            sink(
+                                    kafka,
+                                    "late",
+                                    COMPRESSED,
+                                    new RecordWriter<Admitted>(
+                                            kafka.lateTopic(),
+                                            late -> late.transaction().cardId(),
+                                            KafkaPipeline::encodeLate)))
+                    .uid(OperatorUids.LATE_SINK)
+                    .name("Late transactions");
+        }
         if (kafka.scoredTopic() != null) {
             outputs.scored()
                     .sinkTo(
@@ -271,6 +287,15 @@ public final class KafkaPipeline {
                                 : DeliveryGuarantee.AT_LEAST_ONCE)
                 .setTransactionalIdPrefix(kafka.groupId() + "-" + name)
                 .build();
+    }
+
+    private static byte[] encodeLate(Admitted late) {
+        return LateTransactionCodec.encode(
+                late.transaction(),
+                late.orderTime(),
+                late.partition(),
+                late.offset(),
+                late.receivedAt());
     }
 
     private static Properties properties(KafkaSettings kafka) {

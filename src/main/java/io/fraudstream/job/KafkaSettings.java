@@ -14,6 +14,7 @@ import java.util.Map;
  *     empty for a run without end
  * @param exactlyOnce whether sinks write in Kafka transactions, which show alerts one checkpoint
  *     later
+ * @param lateTopic where transactions go that came too late and are to be diverted
  * @param scoredTopic the topic of scored transactions, or {@code null} to write none
  * @param storeDirectory URI of the event store, or {@code null} to store nothing
  */
@@ -28,6 +29,7 @@ public record KafkaSettings(
         String modelsTopic,
         String alertsTopic,
         String rejectedTopic,
+        String lateTopic,
         String scoredTopic,
         boolean exactlyOnce,
         String storeDirectory)

@@ -19,6 +19,7 @@ public final class OperatorUids {
     public static final String ALERT_SINK = "alert-sink";
     public static final String SCORED_SINK = "scored-sink";
     public static final String REJECTED_SINK = "rejected-sink";
+    public static final String LATE_SINK = "late-sink";
     public static final String EVENT_STORE = "event-store";
     public static final String LABEL_STORE = "label-store";
 

@@ -43,13 +43,18 @@ public record TopicNames(String prefix) {
         return prefix + "rejected";
     }
 
+    /** Transactions that came too late and are not scored, if {@code lateEvents} is divert. */
+    public String late() {
+        return prefix + "late";
+    }
+
     /** Pointers to the models in use, keyed by slot; compacted. */
     public String models() {
         return prefix + "models";
     }
 
-    /** All six. */
+    /** All seven. */
     public List<String> all() {
-        return List.of(transactions(), labels(), alerts(), scored(), rejected(), models());
+        return List.of(transactions(), labels(), alerts(), scored(), rejected(), late(), models());
     }
 }

@@ -85,7 +85,7 @@ public final class Topics implements AutoCloseable {
     }
 
     /**
-     * Creates those of the six topics that are not there yet, waits until they take records, and
+     * Creates those of the seven topics that are not there yet, waits until they take records, and
      * returns their names.
      *
      * <p>The wait matters: a broker announces a partition a moment before it leads it. A producer's
@@ -146,7 +146,7 @@ public final class Topics implements AutoCloseable {
                 .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, Long.toString(millis)));
     }
 
-    /** Those of the six topics that are there, in the order of {@link TopicNames#all}. */
+    /** Those of the seven topics that are there, in the order of {@link TopicNames#all}. */
     public List<Size> list() {
         Set<String> present = present();
         List<String> wanted = names.all().stream().filter(present::contains).toList();
@@ -198,8 +198,8 @@ public final class Topics implements AutoCloseable {
     }
 
     /**
-     * Deletes those of the six topics that are there, with all that lies in them, and returns their
-     * names.
+     * Deletes those of the seven topics that are there, with all that lies in them, and returns
+     * their names.
      */
     public List<String> delete() {
         Set<String> present = present();

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /**
@@ -42,7 +40,8 @@ public final class BundleFormat {
     /** Bundles may lack it. */
     private static final String DRIFT = "drift.json";
 
-    private static final int MAX_ENTRY_BYTES = 64 << 20;
+    private static final List<String> OPTIONAL = List.of(DRIFT);
+
     private static final int MAX_LAYERS = 128;
     private static final int MAX_UNITS = 4096;
     private static final int ID_BYTES = 8;
@@ -148,7 +147,7 @@ public final class BundleFormat {
      * @throws BundleException if it is not a bundle
      */
     public static byte[] servingPart(byte[] zip) throws BundleException {
-        Map<String, byte[]> entries = unzip(zip, ENTRIES);
+        Map<String, byte[]> entries = BundleZip.open(zip, ENTRIES, OPTIONAL);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {
             for (String name : SERVING_ENTRIES) {
@@ -173,7 +172,7 @@ public final class BundleFormat {
     }
 
     private static ModelBundle read(byte[] zip, List<String> names) throws BundleException {
-        Map<String, byte[]> entries = unzip(zip, names);
+        Map<String, byte[]> entries = BundleZip.open(zip, names, OPTIONAL);
         byte[] manifestBytes = entries.get(MANIFEST);
         BundleManifest manifest = manifest(manifestBytes);
         for (String name : entries.keySet()) {
@@ -218,41 +217,6 @@ public final class BundleFormat {
     /** Whole-file checksum, as pointers carry it. */
     public static String sha256(byte[] bytes) {
         return HexFormat.of().formatHex(digest(bytes));
-    }
-
-    private static Map<String, byte[]> unzip(byte[] bytes, List<String> names)
-            throws BundleException {
-        Map<String, byte[]> entries = new LinkedHashMap<>();
-        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
-            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-                if (!(names.contains(entry.getName()) || entry.getName().equals(DRIFT))
-                        || entries.containsKey(entry.getName())) {
-                    throw new BundleException(
-                            "bundle holds the entry "
-                                    + entry.getName()
-                                    + ", expected once each "
-                                    + names);
-                }
-                byte[] content = zip.readNBytes(MAX_ENTRY_BYTES + 1);
-                if (content.length > MAX_ENTRY_BYTES) {
-                    throw new BundleException(
-                            "bundle entry "
-                                    + entry.getName()
-                                    + " is longer than "
-                                    + MAX_ENTRY_BYTES
-                                    + " bytes, expected less");
-                }
-                entries.put(entry.getName(), content);
-            }
-        } catch (IOException | IllegalArgumentException broken) {
-            throw new BundleException("not a readable zip: " + broken.getMessage(), broken);
-        }
-        for (String name : names) {
-            if (!entries.containsKey(name)) {
-                throw new BundleException("bundle lacks the entry " + name);
-            }
-        }
-        return entries;
     }
 
     private static BundleManifest manifest(byte[] bytes) throws BundleException {
@@ -588,8 +552,23 @@ public final class BundleFormat {
             throw new BundleException(
                     "bundle's normalizer has " + (numbers.length - at) + " numbers too many");
         }
-        return new Normalizer(
-                logarithmic, block(numbers, 1, size), block(numbers, 2, size), edges, indicated);
+        float[] mean = finite("mean", block(numbers, 1, size));
+        float[] scale = finite("scale", block(numbers, 2, size));
+        return new Normalizer(logarithmic, mean, scale, edges, indicated);
+    }
+
+    private static float[] finite(String what, float[] numbers) throws BundleException {
+        for (float number : numbers) {
+            if (!Float.isFinite(number)) {
+                throw new BundleException(
+                        "bundle's normalizer has a "
+                                + what
+                                + " of "
+                                + number
+                                + ", expected finite numbers");
+            }
+        }
+        return numbers;
     }
 
     private static float[] block(float[] numbers, int number, int size) {
@@ -633,6 +612,9 @@ public final class BundleFormat {
             }
             sequences.add(sequence);
             outputs.add(numbers[at++]);
+        }
+        if (outputs.isEmpty()) {
+            throw new IllegalArgumentException("there is no golden case, expected 1 or more");
         }
         float[] outputArray = new float[outputs.size()];
         for (int i = 0; i < outputArray.length; i++) {

@@ -20,8 +20,6 @@ public enum RejectionReason {
     FUTURE_EVENT_TIME,
     ANCIENT_EVENT_TIME,
     CARD_NUMBER,
-    /** Nothing is wrong with it but its lateness; counted as late and not as rejected. */
-    LATE,
     /** A model pointer that the job does not follow; what it scores with goes on. */
     MODEL_REFUSED;
 

@@ -183,6 +183,7 @@ class HotSwapIT {
                         names.models(),
                         names.alerts(),
                         names.rejected(),
+                        names.late(),
                         names.scored(),
                         false,
                         directory.resolve("store").toUri().toString());

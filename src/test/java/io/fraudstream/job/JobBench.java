@@ -121,6 +121,7 @@ final class JobBench {
                         names.models(),
                         names.alerts(),
                         names.rejected(),
+                        names.late(),
                         names.scored(),
                         exactlyOnce,
                         store(store).toUri().toString());

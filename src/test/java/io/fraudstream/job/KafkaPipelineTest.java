@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +38,7 @@ class KafkaPipelineTest {
                     "alert-sink",
                     "scored-sink",
                     "rejected-sink",
+                    "late-sink",
                     "event-store",
                     "label-store");
 
@@ -78,10 +80,21 @@ class KafkaPipelineTest {
                         "models",
                         "alerts",
                         "rejected",
+                        "late",
                         "scored",
                         true,
                         "file:///store"),
-                JobSettings.defaults(OrderMode.EVENT_TIME),
+                new JobSettings(
+                        OrderMode.EVENT_TIME,
+                        LatePolicy.DIVERT,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        Duration.ofDays(7),
+                        JobSettings.MAX_EVENTS_PER_HISTORY,
+                        null,
+                        List.of(),
+                        false,
+                        true),
                 SimulatedRecording.CODECS);
 
         StreamGraph graph = env.getStreamGraph();

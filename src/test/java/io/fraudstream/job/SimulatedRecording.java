@@ -30,12 +30,7 @@ import java.util.function.Predicate;
 public final class SimulatedRecording {
     public static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
     public static final Duration BOUND = Duration.ofMinutes(10);
-    public static final Codecs CODECS =
-            new TestCodecs(
-                    new CodecParts(
-                            DecodingLimits.DEFAULT,
-                            TransactionSimulator.roughRates(),
-                            CardTokenPolicy.trustedTokens()));
+    public static final Codecs CODECS = codecs(CardTokenPolicy.trustedTokens());
 
     private static final long WEEK_AND_A_BIT =
             Duration.ofDays(7).plus(Duration.ofHours(9)).toMillis();
@@ -62,6 +57,12 @@ public final class SimulatedRecording {
     private record Arrival(long at, RecordedTransaction row) {}
 
     private SimulatedRecording() {}
+
+    static Codecs codecs(CardTokenPolicy cardTokens) {
+        return new TestCodecs(
+                new CodecParts(
+                        DecodingLimits.DEFAULT, TransactionSimulator.roughRates(), cardTokens));
+    }
 
     /** The rows whose event time fits, in the order in which they arrive. */
     static List<RecordedTransaction> rows(

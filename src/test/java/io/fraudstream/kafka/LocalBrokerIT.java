@@ -58,14 +58,14 @@ class LocalBrokerIT {
                     new Topics.Layout(3, Optional.empty(), Optional.of(Duration.ofDays(1)));
 
             assertThat(topics.list()).isEmpty();
-            assertThat(topics.create(layout)).hasSize(6);
+            assertThat(topics.create(layout)).hasSize(7);
             assertThat(topics.create(layout)).isEmpty();
             assertThat(topics.list())
                     .contains(
                             new Topics.Size("made-transactions", 3, 0),
                             new Topics.Size("made-models", 1, 0))
-                    .hasSize(6);
-            assertThat(topics.delete()).hasSize(6);
+                    .hasSize(7);
+            assertThat(topics.delete()).hasSize(7);
             assertThat(topics.list()).isEmpty();
         }
     }

@@ -10,7 +10,7 @@ class TopicNamesTest {
     void theNamesAreAContract() {
         assertThat(new TopicNames("").all())
                 .containsExactly(
-                        "transactions", "labels", "alerts", "scored", "rejected", "models");
+                        "transactions", "labels", "alerts", "scored", "rejected", "late", "models");
     }
 
     @Test

@@ -272,13 +272,9 @@ class TransactionCodecTest {
 
     @Test
     void everyReasonIsTriedAbove() {
-        // Lateness and models are not the codec's to judge, and other encodings have tests of their
-        // own.
+        // Models are not the codec's to judge, and other encodings have tests of their own.
         Set<RejectionReason> tried =
-                EnumSet.of(
-                        RejectionReason.INVALID_UTF8,
-                        RejectionReason.LATE,
-                        RejectionReason.MODEL_REFUSED);
+                EnumSet.of(RejectionReason.INVALID_UTF8, RejectionReason.MODEL_REFUSED);
         rejected().forEach(arguments -> tried.add((RejectionReason) arguments.get()[1]));
 
         assertThat(tried).containsExactlyInAnyOrder(RejectionReason.values());

@@ -7,11 +7,7 @@ import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Received;
 import io.fraudstream.transaction.Coordinates;
 import io.fraudstream.transaction.Rejection;
-import io.fraudstream.transaction.RejectionReason;
 import io.fraudstream.transaction.Transaction;
-import io.fraudstream.transaction.TransactionCodec;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,9 +29,13 @@ import org.apache.flink.util.OutputTag;
  */
 public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
         implements CheckpointedFunction {
-    /** Rejected and diverted records, for the dead-letter topic. */
+    /** Rejected records, for the dead-letter topic. */
     public static final OutputTag<Rejection> REJECTED =
             new OutputTag<>("rejected", JobTypes.REJECTION);
+
+    /** Transactions that came too late and are not scored; their turn is the bound they missed. */
+    public static final OutputTag<Admitted> DIVERTED =
+            new OutputTag<>("diverted", JobTypes.ADMITTED);
 
     private static final long serialVersionUID = 1L;
     private static final int READ = 0;
@@ -101,19 +101,20 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
         Coordinates at = received.coordinates();
         long bound = advance(at.partition(), transaction.eventTime()) - outOfOrderness;
         boolean late = transaction.eventTime() < bound;
-        if (late && settings.latePolicy() == LatePolicy.DIVERT) {
-            counters.increment(LATE);
-            context.output(REJECTED, diverted(transaction, bound, at));
-            return;
-        }
-        out.collect(
+        Admitted admitted =
                 new Admitted(
                         transaction,
                         Math.max(transaction.eventTime(), bound),
                         late,
                         at.partition(),
                         at.offset(),
-                        at.timestamp()));
+                        at.timestamp());
+        if (late && settings.latePolicy() == LatePolicy.DIVERT) {
+            counters.increment(LATE);
+            context.output(DIVERTED, admitted);
+            return;
+        }
+        out.collect(admitted);
     }
 
     /** The partition's newest event time, which this one may be. */
@@ -125,20 +126,5 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
         }
         newest[partition] = Math.max(newest[partition], eventTime);
         return newest[partition];
-    }
-
-    private static Rejection diverted(Transaction transaction, long bound, Coordinates at) {
-        byte[] payload = TransactionCodec.encode(transaction);
-        return new Rejection(
-                RejectionReason.LATE,
-                "event_time",
-                "event_time is "
-                        + Instant.ofEpochMilli(transaction.eventTime())
-                        + ", expected "
-                        + Instant.ofEpochMilli(bound)
-                        + " or later in this partition",
-                new String(payload, StandardCharsets.UTF_8),
-                payload.length,
-                at);
     }
 }

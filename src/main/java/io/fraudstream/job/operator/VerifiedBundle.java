@@ -10,6 +10,7 @@ import io.fraudstream.registry.ModelPointer;
 import java.io.IOException;
 import java.net.URI;
 import org.apache.flink.core.fs.FSDataInputStream;
+import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 
 /**
@@ -18,7 +19,7 @@ import org.apache.flink.core.fs.Path;
  * @param labelCutOff how far it knows labels, milliseconds since the epoch
  */
 record VerifiedBundle(ServedBundle served, long labelCutOff) {
-    private static final int MAX_BUNDLE_BYTES = 256 << 20;
+    private static final int MAX_BUNDLE_BYTES = 64 << 20;
     private static final byte[] NOTHING = {};
 
     /**
@@ -69,18 +70,22 @@ record VerifiedBundle(ServedBundle served, long labelCutOff) {
         byte[] bytes;
         try {
             Path path = new Path(URI.create(uri));
-            try (FSDataInputStream in = path.getFileSystem().open(path)) {
-                bytes = in.readNBytes(MAX_BUNDLE_BYTES + 1);
+            FileSystem files = path.getFileSystem();
+            // A device or a pipe, which may have no end, has no length.
+            long length = files.getFileStatus(path).getLen();
+            if (length < 1 || length > MAX_BUNDLE_BYTES) {
+                throw new RefusedBundle(
+                        "uri",
+                        uri + " is " + length + " bytes long, expected 1 to " + MAX_BUNDLE_BYTES);
+            }
+            try (FSDataInputStream in = files.open(path)) {
+                bytes = in.readNBytes((int) length);
             }
         } catch (RuntimeException noPath) {
             throw new RefusedBundle("uri", uri + " cannot be read: " + noPath.getMessage());
         } catch (IOException unreachable) {
             throw new RefusedBundle(
                     "uri", uri + " cannot be read: " + unreachable.getMessage(), true);
-        }
-        if (bytes.length > MAX_BUNDLE_BYTES) {
-            throw new RefusedBundle(
-                    "uri", uri + " is longer than " + MAX_BUNDLE_BYTES + " bytes, expected less");
         }
         return bytes;
     }

@@ -14,6 +14,7 @@ import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -67,12 +68,11 @@ class AdmissionFunctionTest {
             admission.take(received(0, transaction("late", NOON - 11 * SECOND)));
 
             assertThat(admission.admitted()).hasSize(1);
-            assertThat(admission.rejections())
-                    .extracting(Rejection::reason)
-                    .containsExactly(RejectionReason.LATE);
-            assertThat(admission.rejections().get(0).detail())
-                    .contains("2024-03-01T11:59:49Z")
-                    .contains("2024-03-01T11:59:50Z");
+            assertThat(admission.rejections()).isEmpty();
+            assertThat(admission.diverted())
+                    .extracting(late -> late.transaction().id())
+                    .containsExactly("late");
+            assertThat(admission.diverted().get(0).orderTime()).isEqualTo(NOON - 10 * SECOND);
             assertThat(admission.count(CheckpointedCounters.LATE)).isEqualTo(1);
             assertThat(admission.count(CheckpointedCounters.REJECTED)).isZero();
         }
@@ -148,11 +148,22 @@ class AdmissionFunctionTest {
             return harness.extractOutputValues();
         }
 
+        List<Admitted> diverted() {
+            List<Admitted> diverted = new ArrayList<>();
+            Queue<StreamRecord<Admitted>> records =
+                    harness.getSideOutput(AdmissionFunction.DIVERTED);
+            if (records != null) {
+                records.forEach(record -> diverted.add(record.getValue()));
+            }
+            return diverted;
+        }
+
         List<Rejection> rejections() {
             List<Rejection> rejections = new ArrayList<>();
-            for (StreamRecord<Rejection> record :
-                    harness.getSideOutput(AdmissionFunction.REJECTED)) {
-                rejections.add(record.getValue());
+            Queue<StreamRecord<Rejection>> records =
+                    harness.getSideOutput(AdmissionFunction.REJECTED);
+            if (records != null) {
+                records.forEach(record -> rejections.add(record.getValue()));
             }
             return rejections;
         }
