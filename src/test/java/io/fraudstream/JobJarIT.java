@@ -62,7 +62,9 @@ class JobJarIT {
             names.removeIf(name -> !name.endsWith(".class"));
             assertThat(names)
                     .filteredOn(name -> name.startsWith("io/fraudstream/kafka/"))
-                    .isSubsetOf("io/fraudstream/kafka/TopicNames.class");
+                    .isSubsetOf(
+                            "io/fraudstream/kafka/TopicNames.class",
+                            "io/fraudstream/kafka/BrokerFault.class");
             assertThat(names)
                     .filteredOn(name -> name.startsWith("io/fraudstream/recording/"))
                     .isSubsetOf("io/fraudstream/recording/Durations.class");

@@ -162,7 +162,7 @@ final class BacktestCommand implements Callable<Integer> {
         ModelBundle champion;
         FeatureSchema schema = new FeatureSchema(parts.rates());
         try {
-            champion = training.champion(schema);
+            champion = training.champion(schema, settings.registry());
             labelDelay = Durations.parse(labelDelayText);
             // Before anything is read: of days in the wrong order it is told at once.
             LocalDate behind = days(LocalDate.EPOCH, labelDelay).testTo();

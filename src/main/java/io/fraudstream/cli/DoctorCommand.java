@@ -111,8 +111,8 @@ final class DoctorCommand implements Callable<Integer> {
 
     /** Whether the champion can be loaded and takes the features that the job computes. */
     private static Finding bundle(Settings settings) {
-        ModelRegistry registry = settings.registry().open(Clock.systemUTC());
         try {
+            ModelRegistry registry = settings.registry().open(Clock.systemUTC());
             Optional<String> champion =
                     registry.inService(ModelPointer.CHAMPION).map(RegistryEntry::bundleId);
             if (champion.isEmpty()) {
@@ -242,6 +242,13 @@ final class DoctorCommand implements Callable<Integer> {
                             "nothing listens at " + servers,
                             "Start one by `fraudstream broker`, or set kafka.bootstrapServers;"
                                     + " `demo` brings its own."));
+        }
+        try {
+            kafka.requireSecrets(System.getenv());
+        } catch (SettingsException missing) {
+            return List.of(
+                    Finding.fail(
+                            "broker", missing.getMessage(), "Set it, or name another place."));
         }
         BrokerProbe probe = BrokerProbe.of(servers, kafka.properties(), PATIENCE);
         if (probe instanceof BrokerProbe.Reached reached) {

@@ -1,5 +1,6 @@
 package io.fraudstream.cli;
 
+import io.fraudstream.config.SettingsException;
 import io.fraudstream.alert.Decision;
 import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.Settings;
@@ -122,9 +123,9 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private Optional<ModelBundle> bundle(Settings settings, StoredEvent event)
-            throws IOException, BundleException {
+            throws IOException, BundleException, SettingsException {
         if (bundleFile != null) {
-            return Optional.of(BundleFormat.read(Files.readAllBytes(bundleFile)));
+            return Optional.of(BundleFormat.read(settings.registry().read(bundleFile)));
         }
         ModelRegistry registry = settings.registry().open(Clock.systemUTC());
         return event.bundleId() == null || !registry.holds(event.bundleId())

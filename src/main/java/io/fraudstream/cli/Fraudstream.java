@@ -47,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             RetrainCommand.class,
             ModelsCommand.class,
+            KeysCommand.class,
             StoreCommand.class,
             BenchCommand.class,
             BrokerCommand.class,

@@ -1,5 +1,6 @@
 package io.fraudstream.cli;
 
+import io.fraudstream.config.Settings;
 import io.fraudstream.config.SettingsException;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.BundleManifest;
@@ -207,11 +208,10 @@ final class ModelsCommand implements Runnable {
             @Mixin SettingsOptions options,
             @Parameters(paramLabel = "BUNDLE", description = "The bundle's file.") Path file)
             throws SettingsException, IOException, BundleException {
+        Settings.Registry registry = options.settings().registry();
         ModelBundle bundle =
-                options.settings()
-                        .registry()
-                        .open(Clock.systemUTC())
-                        .publish(Files.readAllBytes(file));
+                registry.open(Clock.systemUTC())
+                        .publish(Files.readAllBytes(file), registry.signatureOf(file));
         PrintWriter out = spec.commandLine().getOut();
         out.println("Published " + bundle.id());
         out.flush();

@@ -17,7 +17,6 @@ import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.registry.ModelPointer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -104,7 +103,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings = options.settings();
         CodecParts parts = SettingsOptions.codecParts(settings);
-        ModelPointer champion = champion(parts);
+        ModelPointer champion = champion(settings, parts);
         KafkaSettings.Start start = start();
         TopicNames names = SettingsOptions.names(settings.kafka());
         Map<String, Map<Integer, Long>> ends = new LinkedHashMap<>();
@@ -221,7 +220,7 @@ final class RunCommand implements Callable<Integer> {
                 .write(summaryFile);
     }
 
-    private ModelPointer champion(CodecParts parts) throws SettingsException {
+    private ModelPointer champion(Settings settings, CodecParts parts) throws SettingsException {
         if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
             throw new ParameterException(
                     spec.commandLine(), "--threshold is " + threshold + ", expected 0 to 1");
@@ -230,7 +229,7 @@ final class RunCommand implements Callable<Integer> {
             return null;
         }
         try {
-            byte[] zip = Files.readAllBytes(bundleFile);
+            byte[] zip = settings.registry().read(bundleFile);
             ModelBundle bundle = BundleFormat.read(zip);
             String fingerprint = new FeatureSchema(parts.rates()).fingerprint();
             CompiledScorer.of(bundle, fingerprint);

@@ -59,7 +59,8 @@ final class SettingsOptions {
     }
 
     /** The topics as a client of these settings sees them. */
-    static Topics topics(Settings.Kafka kafka) {
+    static Topics topics(Settings.Kafka kafka) throws SettingsException {
+        kafka.requireSecrets(System.getenv());
         return new Topics(kafka.bootstrapServers(), names(kafka), kafka.properties());
     }
 

@@ -157,7 +157,7 @@ final class TrainCommand implements Callable<Integer> {
         List<Map<String, String>> grid;
         TrainingSettings trainingSettings;
         try {
-            champion = training.champion(schema);
+            champion = training.champion(schema, settings.registry());
             trainingSettings = training.settings(settings.training());
             grid = search == null ? List.of() : Search.grid(search, trainingSettings.network());
             if (searchFolds < 1) {
@@ -182,7 +182,7 @@ final class TrainCommand implements Callable<Integer> {
                 new TrainingDisplay(spec.commandLine().getErr(), Terminal.isInteractive())) {
             model = new Trainer(schema, display).train(set);
         }
-        Files.write(modelOut, model.zip());
+        settings.registry().write(modelOut, model.zip());
         if (training.report() != null) {
             TrainingReport.Champion onValidation =
                     champion == null ? null : TrainingReport.Champion.of(champion, schema, set);

@@ -1,5 +1,6 @@
 package io.fraudstream.cli;
 
+import io.fraudstream.config.SettingsException;
 import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.config.Settings;
 import io.fraudstream.features.FeatureSchema;
@@ -87,14 +88,15 @@ final class TrainingOptions {
      *
      * @throws BundleException if it cannot be used with these features
      */
-    ModelBundle champion(FeatureSchema schema) throws IOException, BundleException {
+    ModelBundle champion(FeatureSchema schema, Settings.Registry registry)
+            throws IOException, BundleException, SettingsException {
         if (compare == null) {
             return null;
         }
         if (report == null) {
             throw new TypeConversionException("--compare is given, expected --report with it");
         }
-        ModelBundle champion = BundleFormat.read(Files.readAllBytes(compare));
+        ModelBundle champion = BundleFormat.read(registry.read(compare));
         CompiledScorer.of(champion, schema.fingerprint());
         return champion;
     }

@@ -2,6 +2,7 @@ package io.fraudstream.config;
 
 import io.fraudstream.job.KafkaPipeline;
 import io.fraudstream.job.KafkaSettings;
+import io.fraudstream.kafka.BrokerFault;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -21,9 +22,16 @@ public final class ClusterJob {
         }
         Path file = arguments.length == 0 ? null : Path.of(arguments[0]);
         Settings settings = new SettingsReader(System.getenv()).read(file, Map.of());
+        settings.kafka().requireSecrets(System.getenv());
         CodecParts parts = CodecParts.of(settings.transactions(), System.getenv());
         JobPlan plan =
                 JobPlan.of(settings, parts, KafkaSettings.Start.EARLIEST, Map.of(), null, -1);
-        KafkaPipeline.executeOnCluster(plan.kafka(), plan.job(), plan.flink(), plan.codecs());
+        try {
+            KafkaPipeline.executeOnCluster(plan.kafka(), plan.job(), plan.flink(), plan.codecs());
+        } catch (RuntimeException failed) {
+            throw BrokerFault.named(failed, settings.kafka().properties())
+                    .<RuntimeException>map(text -> new IllegalStateException(text, failed))
+                    .orElse(failed);
+        }
     }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import io.fraudstream.transaction.CardTokenPolicy;
 import io.fraudstream.transaction.DecodingLimits;
 import io.fraudstream.transaction.ExchangeRates;
-import io.fraudstream.transaction.HmacCardTokens;
 import io.fraudstream.transaction.LabelCodec;
 import io.fraudstream.transaction.TransactionCodec;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -23,8 +21,11 @@ import java.util.Map;
  */
 public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPolicy cardTokens)
         implements Serializable {
-    /** Holds the card token key in hexadecimal where no file does. */
+    /** Holds the card token key, wrapped or in hexadecimal, where no file does. */
     public static final String KEY_VARIABLE = "FRAUDSTREAM_CARD_TOKEN_KEY";
+
+    /** Holds what the card token key is wrapped by, in hexadecimal, where no file does. */
+    public static final String WRAPPING_KEY_VARIABLE = "FRAUDSTREAM_CARD_TOKEN_WRAPPING_KEY";
 
     private static final String BUILT_IN_RATES = "exchange-rates.yaml";
 
@@ -40,7 +41,7 @@ public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPo
                 new DecodingLimits(
                         settings.maxRecordBytes(), settings.maxAmountMinor(), settings.maxFuture()),
                 exchangeRates(settings.exchangeRates()),
-                cardTokens(settings, environment));
+                cardTokens(settings, environment).trusting(settings.numericFields()));
     }
 
     /** A codec for one thread. */
@@ -96,30 +97,11 @@ public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPo
         return switch (settings.cardNumbers()) {
             case REJECT -> CardTokenPolicy.rejectCardNumbers();
             case TRUSTED_TOKENS -> CardTokenPolicy.trustedTokens();
-            case TOKENIZE -> hmac(settings.cardTokenKeyFile(), environment.get(KEY_VARIABLE));
+            case TOKENIZE ->
+                    KeyedCardTokens.of(
+                            settings.cardTokenKeyFile(),
+                            settings.cardTokenWrappingKeyFile(),
+                            environment);
         };
-    }
-
-    private static CardTokenPolicy hmac(Path file, String variable) throws SettingsException {
-        if (file == null && variable == null) {
-            throw new SettingsException(
-                    "transactions.cardNumbers is tokenize, expected a key in"
-                            + " transactions.cardTokenKeyFile or in "
-                            + KEY_VARIABLE);
-        }
-        String origin =
-                file == null ? KEY_VARIABLE : "transactions.cardTokenKeyFile (" + file + ")";
-        try {
-            String hex = file == null ? variable : Files.readString(file);
-            return new HmacCardTokens(HexFormat.of().parseHex(hex.strip()));
-        } catch (IllegalArgumentException invalid) {
-            // The message of parseHex would show the key.
-            throw new SettingsException(
-                    origin
-                            + " is no usable key, expected 32 or more hexadecimal digits (16"
-                            + " bytes)");
-        } catch (IOException unreadable) {
-            throw new SettingsException(origin + " can't be read: " + unreadable);
-        }
     }
 }

@@ -26,6 +26,7 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
      * @param champion the bundle that serves, whatever is promoted; {@code null} to follow the
      *     promotions on the models topic
      * @param webPort of Flink's web interface, or -1 for none
+     * @throws SettingsException if a key that bundles must be signed by can't be used
      */
     public static JobPlan of(
             Settings settings,
@@ -33,7 +34,8 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
             KafkaSettings.Start start,
             Map<String, Map<Integer, Long>> endOffsets,
             ModelPointer champion,
-            int webPort) {
+            int webPort)
+            throws SettingsException {
         TopicNames topics = new TopicNames(settings.kafka().topicPrefix());
         Settings.Job job = settings.job();
         KafkaSettings kafka =
@@ -73,7 +75,8 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
                         champion,
                         List.of(),
                         order == OrderMode.ARRIVAL,
-                        champion == null);
+                        champion == null,
+                        settings.registry().trustedKeys());
         FlinkSettings flink =
                 new FlinkSettings(
                         job.parallelism(),

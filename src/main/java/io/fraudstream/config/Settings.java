@@ -4,17 +4,27 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.job.FlinkRegistryFiles;
+import io.fraudstream.model.BundleException;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
+import io.fraudstream.registry.BundleSigner;
 import io.fraudstream.registry.LocalRegistryFiles;
 import io.fraudstream.registry.ModelRegistry;
+import io.fraudstream.registry.TrustedKeys;
 import io.fraudstream.transaction.DecodingLimits;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Everything that can be set, with names as they stand in {@code config/fraudstream.yaml}. Every
@@ -42,6 +52,8 @@ public record Settings(
                             DecodingLimits.DEFAULT.maxFuture(),
                             null,
                             CardNumberRule.REJECT,
+                            "",
+                            null,
                             null),
                     new Job(
                             Order.ARRIVAL,
@@ -58,7 +70,7 @@ public record Settings(
                             false,
                             true),
                     new Store("data/store", null),
-                    new Registry("data/registry"),
+                    new Registry("data/registry", null, null),
                     new Training(
                             NetworkKind.DENSE,
                             42,
@@ -120,7 +132,21 @@ public record Settings(
                     "topicPrefix",
                     topicPrefix,
                     "letters, digits, dots, underscores and hyphens");
-            properties = Map.copyOf(properties);
+            properties = Map.copyOf(Secrets.withProviders(properties));
+        }
+
+        /**
+         * Checks that what the properties refer to is there, before a client looks for it.
+         *
+         * @param environment usually {@code System.getenv()}
+         * @throws SettingsException naming the property
+         */
+        public void requireSecrets(Map<String, String> environment) throws SettingsException {
+            List<String> problems =
+                    Secrets.unresolved("kafka.properties", properties, environment);
+            if (!problems.isEmpty()) {
+                throw new SettingsException(problems);
+            }
         }
 
         /**
@@ -151,8 +177,12 @@ public record Settings(
      * @param maxFuture how far an event time may lie ahead of the record's arrival
      * @param exchangeRates a rate table in YAML, or {@code null} for the built-in example
      * @param cardNumbers what happens to a {@code card_id} that looks like a card number
-     * @param cardTokenKeyFile holds the key of {@link CardNumberRule#TOKENIZE}, in hexadecimal; or
-     *     {@code null}
+     * @param trustedFields fields other than {@code card_id}, by commas, whose digits are known to be
+     *     no card numbers
+     * @param cardTokenKeyFile holds the key of {@link CardNumberRule#TOKENIZE}, wrapped or in
+     *     hexadecimal; or {@code null}
+     * @param cardTokenWrappingKeyFile holds what that key is wrapped by, in hexadecimal; or {@code
+     *     null}
      */
     public record Transactions(
             int maxRecordBytes,
@@ -160,7 +190,20 @@ public record Settings(
             Duration maxFuture,
             Path exchangeRates,
             CardNumberRule cardNumbers,
-            Path cardTokenKeyFile) {
+            String trustedFields,
+            Path cardTokenKeyFile,
+            Path cardTokenWrappingKeyFile) {
+        private static final Set<String> CHECKED_FIELDS =
+                new TreeSet<>(
+                        Set.of(
+                                "transaction_id",
+                                "terminal_id",
+                                "merchant_id",
+                                "device_id",
+                                "response_code",
+                                "original_transaction_id",
+                                "source"));
+
         public Transactions {
             InvalidSetting.unlessPositive("maxRecordBytes", maxRecordBytes);
             InvalidSetting.unless(
@@ -169,6 +212,19 @@ public record Settings(
                     maxAmountMinor,
                     "1 to " + DecodingLimits.HIGHEST_AMOUNT);
             InvalidSetting.unlessNotNegative("maxFuture", maxFuture);
+            InvalidSetting.unless(
+                    CHECKED_FIELDS.containsAll(split(trustedFields)),
+                    "trustedFields",
+                    trustedFields,
+                    "some of " + String.join(",", CHECKED_FIELDS));
+        }
+
+        Set<String> numericFields() {
+            return split(trustedFields);
+        }
+
+        private static Set<String> split(String fields) {
+            return fields.isBlank() ? Set.of() : Set.copyOf(List.of(fields.strip().split("\\s*,\\s*")));
         }
     }
 
@@ -307,20 +363,116 @@ public record Settings(
      * Where published bundles and the log of decisions about them are.
      *
      * @param directory a path or a URI that Flink can read and write
+     * @param signingKeyFile the Ed25519 key, in PEM, that bundles are signed by when they are trained
+     *     or published; {@code null} to sign none
+     * @param trustedKeysFile the public keys, in PEM, of which one must have signed a bundle before
+     *     it is opened; {@code null} to open every bundle
      */
-    public record Registry(String directory) {
+    public record Registry(String directory, Path signingKeyFile, Path trustedKeysFile) {
         public Registry {
             InvalidSetting.unlessDirectory("directory", directory);
         }
 
-        /** The registry in that directory. */
-        public ModelRegistry open(Clock clock) {
+        /**
+         * The registry in that directory.
+         *
+         * @throws SettingsException if a key can't be used
+         */
+        public ModelRegistry open(Clock clock) throws SettingsException {
             URI uri = Settings.uri(directory);
             return new ModelRegistry(
                     "file".equals(uri.getScheme())
                             ? new LocalRegistryFiles(Path.of(uri))
                             : new FlinkRegistryFiles(uri),
-                    clock);
+                    clock,
+                    signer().orElse(null),
+                    trustedKeys());
+        }
+
+        /**
+         * What signs bundles, if anything does.
+         *
+         * @throws SettingsException if its key can't be used, or others may read it
+         */
+        public Optional<BundleSigner> signer() throws SettingsException {
+            if (signingKeyFile == null) {
+                return Optional.empty();
+            }
+            String setting = "registry.signingKeyFile";
+            try {
+                return Optional.of(BundleSigner.of(SecretFile.read(setting, signingKeyFile)));
+            } catch (IllegalArgumentException noKey) {
+                throw noKey(setting, signingKeyFile, noKey);
+            }
+        }
+
+        /**
+         * By whose keys bundles must be signed.
+         *
+         * @throws SettingsException if there is none in the file
+         */
+        public TrustedKeys trustedKeys() throws SettingsException {
+            if (trustedKeysFile == null) {
+                return TrustedKeys.NONE;
+            }
+            String setting = "registry.trustedKeysFile";
+            try {
+                return TrustedKeys.of(Files.readString(trustedKeysFile));
+            } catch (IllegalArgumentException | IOException noKey) {
+                throw noKey(setting, trustedKeysFile, noKey);
+            }
+        }
+
+        /**
+         * A bundle's file, checked by its signature where one is demanded, and not yet opened.
+         *
+         * @throws BundleException if it is not signed as it must be
+         */
+        public byte[] read(Path bundle) throws IOException, BundleException, SettingsException {
+            byte[] zip = Files.readAllBytes(bundle);
+            trustedKeys().require(bundle.toString(), zip, signatureOf(bundle));
+            return zip;
+        }
+
+        /** The signature beside a bundle's file, or {@code null}. */
+        public byte[] signatureOf(Path bundle) throws IOException {
+            Path signature = signaturePath(bundle);
+            return Files.exists(signature) ? Files.readAllBytes(signature) : null;
+        }
+
+        /** Writes a bundle's file as a whole, and its signature where there is a key to sign by. */
+        public void write(Path bundle, byte[] zip) throws IOException, SettingsException {
+            Optional<BundleSigner> signer = signer();
+            // A signature of what was there before would be none of this one.
+            Files.deleteIfExists(signaturePath(bundle));
+            replace(bundle, zip);
+            if (signer.isPresent()) {
+                replace(signaturePath(bundle), signer.get().sign(zip));
+            }
+        }
+
+        private static void replace(Path file, byte[] content) throws IOException {
+            Path partial = Path.of(file + ".partial");
+            try {
+                Files.write(partial, content);
+                Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(partial);
+            }
+        }
+
+        private static Path signaturePath(Path bundle) {
+            return Path.of(bundle + BundleSigner.SUFFIX);
+        }
+
+        private static SettingsException noKey(String setting, Path file, Exception why) {
+            return new SettingsException(
+                    setting
+                            + " ("
+                            + file
+                            + ") can't be used, expected keys as `fraudstream keys signing` makes"
+                            + " them: "
+                            + why.getMessage());
         }
     }
 

@@ -53,7 +53,12 @@ public final class SettingsReader {
 
     /** Paths that a settings file gives relative to itself, since they are files beside it. */
     private static final Set<String> BESIDE_THE_FILE =
-            Set.of("transactions.exchangeRates", "transactions.cardTokenKeyFile");
+            Set.of(
+                    "transactions.exchangeRates",
+                    "transactions.cardTokenKeyFile",
+                    "transactions.cardTokenWrappingKeyFile",
+                    "registry.signingKeyFile",
+                    "registry.trustedKeysFile");
 
     static final ObjectMapper YAML = yaml();
 
@@ -165,8 +170,9 @@ public final class SettingsReader {
                                             file
                                                     + ": "
                                                     + key
-                                                    + " is "
-                                                    + value
+                                                    + (FREE_MAPS.contains(key)
+                                                            ? " is a plain value"
+                                                            : " is " + value)
                                                     + ", expected a section of keys and values");
                                 } else if (FREE_MAPS.contains(key)) {
                                     layFreely(part, section, key, file);
@@ -290,6 +296,16 @@ public final class SettingsReader {
                     throw new UncheckedIOException(impossible);
                 }
             }
+            problems.addAll(
+                    Secrets.inClear(
+                            "kafka.properties",
+                            settings.kafka().properties(),
+                            Secrets.EXPECTED_REFERENCE));
+            problems.addAll(
+                    Secrets.inClear(
+                            "flink",
+                            settings.flink(),
+                            "it in Flink's own configuration, which travels with no job"));
             if (!problems.isEmpty()) {
                 throw new SettingsException(problems);
             }

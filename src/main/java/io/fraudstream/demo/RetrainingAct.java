@@ -1,6 +1,7 @@
 package io.fraudstream.demo;
 
 import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.compiled.CompiledScorer;
@@ -93,7 +94,8 @@ final class RetrainingAct {
             Instant liveFrom,
             Clock clock,
             TrainingProgress progress,
-            Consumer<String> say) {
+            Consumer<String> say)
+            throws SettingsException {
         this.schema = schema;
         this.announcer = announcer;
         this.first = first;

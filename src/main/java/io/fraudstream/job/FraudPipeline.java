@@ -16,6 +16,7 @@ import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Measured;
 import io.fraudstream.job.state.Received;
 import io.fraudstream.job.state.ServedBundle;
+import io.fraudstream.registry.TrustedKeys;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Rejection;
 import java.util.concurrent.TimeUnit;
@@ -92,7 +93,7 @@ public final class FraudPipeline {
                         .uid(OperatorUids.TERMINAL_FEATURES)
                         .name("Terminal features");
 
-        SingleOutputStreamOperator<ServedBundle> bundles = unhurried(bundles(pointers, codecs));
+        SingleOutputStreamOperator<ServedBundle> bundles = unhurried(bundles(pointers, codecs, settings.trustedKeys()));
 
         SingleOutputStreamOperator<ScoredTransaction> scored =
                 measured.keyBy(CardFunction.CARD)
@@ -117,10 +118,10 @@ public final class FraudPipeline {
 
     /** The bundles that may serve, in the order in which they were announced. */
     static SingleOutputStreamOperator<ServedBundle> bundles(
-            DataStream<Announced> pointers, Codecs codecs) {
+            DataStream<Announced> pointers, Codecs codecs, TrustedKeys trusted) {
         return AsyncDataStream.orderedWaitWithRetry(
                         pointers,
-                        new BundleFetchFunction(codecs),
+                        new BundleFetchFunction(codecs, trusted),
                         BundleFetchFunction.PATIENCE.toSeconds(),
                         TimeUnit.SECONDS,
                         BundleFetchFunction.retries())

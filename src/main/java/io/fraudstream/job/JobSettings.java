@@ -1,6 +1,7 @@
 package io.fraudstream.job;
 
 import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.registry.TrustedKeys;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param announced the pointers that were on the models topic when the job was put together, in
  *     their order: what serves at first, unless there is state of an earlier run
  * @param followsPromotions whether pointers that are announced change the model in service
+ * @param trustedKeys by which a bundle must be signed before it is opened
  * @param measureLatency whether the time from a record's timestamp to its score is measured
  */
 public record JobSettings(
@@ -28,12 +30,39 @@ public record JobSettings(
         ModelPointer champion,
         List<ModelPointer> announced,
         boolean measureLatency,
-        boolean followsPromotions)
+        boolean followsPromotions,
+        TrustedKeys trustedKeys)
         implements Serializable {
     public static final int MAX_EVENTS_PER_HISTORY = 4096;
 
     public JobSettings {
         announced = List.copyOf(announced);
+    }
+
+    /** Settings that open every bundle. */
+    public JobSettings(
+            OrderMode order,
+            LatePolicy latePolicy,
+            Duration outOfOrderness,
+            Duration idleness,
+            Duration dedupeHorizon,
+            int maxEventsPerHistory,
+            ModelPointer champion,
+            List<ModelPointer> announced,
+            boolean measureLatency,
+            boolean followsPromotions) {
+        this(
+                order,
+                latePolicy,
+                outOfOrderness,
+                idleness,
+                dedupeHorizon,
+                maxEventsPerHistory,
+                champion,
+                announced,
+                measureLatency,
+                followsPromotions,
+                TrustedKeys.NONE);
     }
 
     public static JobSettings defaults(OrderMode order) {
@@ -47,7 +76,8 @@ public record JobSettings(
                 null,
                 List.of(),
                 order == OrderMode.ARRIVAL,
-                true);
+                true,
+                TrustedKeys.NONE);
     }
 
     public JobSettings withChampion(ModelPointer pointer) {
@@ -61,7 +91,8 @@ public record JobSettings(
                 pointer,
                 announced,
                 measureLatency,
-                followsPromotions);
+                followsPromotions,
+                trustedKeys);
     }
 
     public JobSettings withAnnounced(List<ModelPointer> pointers) {
@@ -75,6 +106,7 @@ public record JobSettings(
                 champion,
                 pointers,
                 measureLatency,
-                followsPromotions);
+                followsPromotions,
+                trustedKeys);
     }
 }

@@ -46,13 +46,11 @@ public sealed interface BrokerProbe {
                             .names()
                             .get(patience.toMillis() + 1000, TimeUnit.MILLISECONDS));
         } catch (ExecutionException failed) {
-            return new Unreachable(failed.getCause().getMessage());
+            return new Unreachable(BrokerFault.describe(failed.getCause(), properties));
         } catch (TimeoutException late) {
             return new Unreachable("no answer within " + patience.toSeconds() + " s");
         } catch (KafkaException wrongSettings) {
-            Throwable cause =
-                    wrongSettings.getCause() == null ? wrongSettings : wrongSettings.getCause();
-            return new Unreachable(cause.getMessage());
+            return new Unreachable(BrokerFault.describe(wrongSettings, properties));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return new Unreachable("interrupted");

@@ -9,6 +9,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -44,18 +47,37 @@ public final class LocalBroker implements AutoCloseable {
     }
 
     /**
+     * How clients get in.
+     *
+     * @param protocol as in Kafka's {@code security.protocol}
+     * @param properties of the broker, such as its key store and SASL mechanisms
+     * @param credentials users as {@code kafka-storage format --add-scram} takes them; made when the
+     *     directory is prepared
+     */
+    public record Door(
+            String protocol, Map<String, String> properties, List<String> credentials) {
+        /** Everyone on this machine. */
+        public static final Door OPEN = new Door("PLAINTEXT", Map.of(), List.of());
+    }
+
+    /** Starts a broker that everyone on this machine may use. */
+    public static LocalBroker start(Path directory, int port) throws IOException {
+        return start(directory, port, Door.OPEN);
+    }
+
+    /**
      * Starts a broker and returns when it takes connections.
      *
      * @param directory for its data; made if it is not there
      * @param port where clients connect; 0 for any that is free
      * @throws IOException if the directory cannot be used or the port is taken
      */
-    public static LocalBroker start(Path directory, int port) throws IOException {
+    public static LocalBroker start(Path directory, int port, Door door) throws IOException {
         Files.createDirectories(directory);
         Path data = directory.toAbsolutePath().resolve("kafka");
         int clientPort = freePort(port);
-        Properties properties = properties(data, clientPort, freePort(0));
-        format(data, properties);
+        Properties properties = properties(data, clientPort, door);
+        format(data, properties, door.credentials());
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
         try {
             server.startup();
@@ -77,25 +99,28 @@ public final class LocalBroker implements AutoCloseable {
         }
     }
 
-    private static Properties properties(Path data, int clientPort, int controllerPort) {
+    private static Properties properties(Path data, int clientPort, Door door)
+            throws IOException {
+        int controllerPort = freePort(0);
+        // The broker speaks to itself too, and needs no login for that.
+        String itself = "BROKER://" + HOST + ":" + freePort(0);
+        String clients = door.protocol() + "://" + HOST + ":" + clientPort;
         Properties p = new Properties();
         p.setProperty("process.roles", "broker,controller");
         p.setProperty("node.id", "1");
         p.setProperty("controller.quorum.voters", "1@" + HOST + ":" + controllerPort);
         p.setProperty(
                 "listeners",
-                "PLAINTEXT://"
-                        + HOST
+                clients + "," + itself + ",CONTROLLER://" + HOST + ":" + controllerPort);
+        p.setProperty("advertised.listeners", clients + "," + itself);
+        p.setProperty(
+                "listener.security.protocol.map",
+                door.protocol()
                         + ":"
-                        + clientPort
-                        + ",CONTROLLER://"
-                        + HOST
-                        + ":"
-                        + controllerPort);
-        p.setProperty("advertised.listeners", "PLAINTEXT://" + HOST + ":" + clientPort);
-        p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+                        + door.protocol()
+                        + ",BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
         p.setProperty("controller.listener.names", "CONTROLLER");
-        p.setProperty("inter.broker.listener.name", "PLAINTEXT");
+        p.setProperty("inter.broker.listener.name", "BROKER");
         p.setProperty("log.dirs", data.toString());
         p.setProperty("log.retention.ms", "-1");
         p.setProperty("auto.create.topics.enable", "false");
@@ -112,6 +137,7 @@ public final class LocalBroker implements AutoCloseable {
         p.setProperty("transaction.max.timeout.ms", "7200000");
         p.setProperty("group.initial.rebalance.delay.ms", "0");
         p.setProperty("log.cleaner.dedupe.buffer.size", "4194304");
+        p.putAll(door.properties());
         return p;
     }
 
@@ -119,7 +145,8 @@ public final class LocalBroker implements AutoCloseable {
      * Prepares an empty directory, as {@code kafka-storage format} does; one that was prepared
      * stays as it is.
      */
-    private static void format(Path data, Properties properties) throws IOException {
+    private static void format(Path data, Properties properties, List<String> credentials)
+            throws IOException {
         if (Files.exists(data.resolve("meta.properties"))) {
             return;
         }
@@ -131,8 +158,11 @@ public final class LocalBroker implements AutoCloseable {
             }
             String clusterId = Uuid.randomUuid().toString();
             // The id may begin with a hyphen, so it must not stand as a word of its own.
-            String[] command = {"format", "--cluster-id=" + clusterId, "--config=" + settings};
-            if (StorageTool.execute(command, out) != 0) {
+            List<String> command = new ArrayList<>();
+            command.addAll(
+                    List.of("format", "--cluster-id=" + clusterId, "--config=" + settings));
+            credentials.forEach(user -> command.add("--add-scram=" + user));
+            if (StorageTool.execute(command.toArray(new String[0]), out) != 0) {
                 throw new IOException(
                         data
                                 + " cannot be prepared for a broker: "

@@ -21,10 +21,12 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final String bootstrapServers;
+    private final Map<String, String> properties;
 
     private RecordProducer(
             String bootstrapServers, Map<String, String> properties, Map<String, Object> tuning) {
         this.bootstrapServers = bootstrapServers;
+        this.properties = Map.copyOf(properties);
         Map<String, Object> settings = new HashMap<>(tuning);
         settings.putAll(properties);
         settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
@@ -103,7 +105,11 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
 
     private KafkaException failed(Exception cause) {
         return new KafkaException(
-                "sending to " + bootstrapServers + " failed: " + cause.getMessage(), cause);
+                "sending to "
+                        + bootstrapServers
+                        + " failed: "
+                        + BrokerFault.describe(cause, properties),
+                cause);
     }
 
     @Override

@@ -36,6 +36,7 @@ public final class Topics implements AutoCloseable {
 
     private final String bootstrapServers;
     private final TopicNames names;
+    private final Map<String, String> properties;
     private final Admin admin;
 
     /**
@@ -76,12 +77,17 @@ public final class Topics implements AutoCloseable {
     public Topics(String bootstrapServers, TopicNames names, Map<String, String> properties) {
         this.bootstrapServers = bootstrapServers;
         this.names = names;
+        this.properties = Map.copyOf(properties);
         Map<String, Object> settings = new HashMap<>();
         settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
         settings.putAll(properties);
         settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-        this.admin = Admin.create(settings);
+        try {
+            this.admin = Admin.create(settings);
+        } catch (KafkaException unusable) {
+            throw failed("connecting", unusable);
+        }
     }
 
     /**
@@ -260,17 +266,21 @@ public final class Topics implements AutoCloseable {
         return await(admin.listTopics().names(), "listing topics");
     }
 
+    private KafkaException failed(String doing, Throwable cause) {
+        return new KafkaException(
+                doing
+                        + " at "
+                        + bootstrapServers
+                        + " failed: "
+                        + BrokerFault.describe(cause, properties),
+                cause);
+    }
+
     private <T> T await(KafkaFuture<T> answer, String doing) {
         try {
             return answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
-            throw new KafkaException(
-                    doing
-                            + " at "
-                            + bootstrapServers
-                            + " failed: "
-                            + failed.getCause().getMessage(),
-                    failed.getCause());
+            throw failed(doing, failed.getCause());
         } catch (TimeoutException silent) {
             throw new KafkaException(doing + " at " + bootstrapServers + " got no answer", silent);
         } catch (InterruptedException interrupted) {

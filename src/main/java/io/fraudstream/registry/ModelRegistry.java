@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +26,24 @@ public final class ModelRegistry {
 
     private final RegistryFiles files;
     private final Clock clock;
+    private final BundleSigner signer;
+    private final TrustedKeys trusted;
 
-    public ModelRegistry(RegistryFiles files, Clock clock) {
+    /**
+     * @param signer signs what is published; {@code null} to take signatures that come with it
+     * @param trusted by whose keys bundles must be signed, if by any
+     */
+    public ModelRegistry(
+            RegistryFiles files, Clock clock, BundleSigner signer, TrustedKeys trusted) {
         this.files = files;
         this.clock = clock;
+        this.signer = signer;
+        this.trusted = trusted;
+    }
+
+    /** A registry without signatures. */
+    public ModelRegistry(RegistryFiles files, Clock clock) {
+        this(files, clock, null, TrustedKeys.NONE);
     }
 
     /** A registry in a directory of this machine. */
@@ -51,9 +66,37 @@ public final class ModelRegistry {
      * @throws BundleException if it is not a bundle
      */
     public ModelBundle publish(byte[] zip) throws IOException, BundleException {
+        return publish(zip, null);
+    }
+
+    /**
+     * The same with a signature that was made elsewhere, which counts where the registry has no key
+     * to sign by.
+     *
+     * @param signature {@code null} for none
+     * @throws BundleException if it is not a bundle, is not signed as it must be, or another file
+     *     has its id already
+     */
+    public ModelBundle publish(byte[] zip, byte[] signature) throws IOException, BundleException {
+        byte[] sealed = signer == null ? signature : signer.sign(zip);
+        trusted.require("the bundle", zip, sealed);
         ModelBundle bundle = BundleFormat.read(zip);
-        files.create(pathOf(bundle.id()), zip);
+        String path = pathOf(bundle.id());
+        // Before the bundle, so that none is there without it.
+        if (sealed != null && !files.create(path + BundleSigner.SUFFIX, sealed)) {
+            requireSame(path + BundleSigner.SUFFIX, sealed);
+        }
+        if (!files.create(path, zip)) {
+            requireSame(path, zip);
+        }
         return bundle;
+    }
+
+    private void requireSame(String path, byte[] content) throws IOException, BundleException {
+        if (!Arrays.equals(files.read(path), content)) {
+            throw new BundleException(
+                    files.uriOf(path) + " is there already with other content, expected the same");
+        }
     }
 
     public List<String> bundleIds() throws IOException {
@@ -332,7 +375,16 @@ public final class ModelRegistry {
             throw new BundleException(
                     "registry holds no bundle " + bundleId + ", expected one of " + bundleIds());
         }
-        return files.read(pathOf(bundleId));
+        String path = pathOf(bundleId);
+        byte[] zip = files.read(path);
+        if (trusted.demandsSignature()) {
+            String signature = path + BundleSigner.SUFFIX;
+            trusted.require(
+                    files.uriOf(path).toString(),
+                    zip,
+                    files.exists(signature) ? files.read(signature) : null);
+        }
+        return zip;
     }
 
     private static ModelBundle read(String bundleId, byte[] zip) throws BundleException {

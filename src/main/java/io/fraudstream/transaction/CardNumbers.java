@@ -28,6 +28,55 @@ public final class CardNumbers {
         return isCardNumber(digitsOf(text));
     }
 
+    /**
+     * Whether a card number stands anywhere in an identifier: the digits between two of its
+     * separators, or several such groups together, as in {@code dev-4111-1111-1111-1111} or {@code
+     * 4111111111111111=2512}. A number that is glued to more digits is not looked for, since long
+     * numeric identifiers hold one by chance too often.
+     */
+    public static boolean holdsCardNumber(String text) {
+        int length = text.length();
+        if (length < MIN_DIGITS) {
+            return false;
+        }
+        int i = 0;
+        while (i < length) {
+            if (!isDigit(text.charAt(i))) {
+                i++;
+                continue;
+            }
+            int end = endOfDigitRun(text, i);
+            if (end - i >= MIN_DIGITS && groupsHoldCardNumber(text, i, end)) {
+                return true;
+            }
+            i = end;
+        }
+        return false;
+    }
+
+    /** Looks at the digits from each group's beginning to each later group's end. */
+    private static boolean groupsHoldCardNumber(String text, int from, int to) {
+        for (int start = from; start < to; start++) {
+            boolean begins =
+                    isDigit(text.charAt(start))
+                            && (start == from || !isDigit(text.charAt(start - 1)));
+            int digits = 0;
+            for (int i = start; begins && i < to && digits <= MAX_DIGITS; i++) {
+                if (!isDigit(text.charAt(i))) {
+                    continue;
+                }
+                digits++;
+                boolean ends = i + 1 == to || !isDigit(text.charAt(i + 1));
+                if (ends
+                        && digits >= MIN_DIGITS
+                        && isCardNumber(digitsOf(text.substring(start, i + 1)))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     static String digitsOf(String text) {
         StringBuilder digits = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -1,5 +1,7 @@
 package io.fraudstream.transaction;
 
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
@@ -12,11 +14,14 @@ import javax.crypto.spec.SecretKeySpec;
  * for a token already. Not safe for use by several threads at once.
  */
 public final class HmacCardTokens implements CardTokenPolicy {
+    /** Shorter keys are refused. */
+    public static final int MIN_KEY_BYTES = 16;
+
     private static final long serialVersionUID = 1L;
     private static final String ALGORITHM = "HmacSHA256";
     private static final int TOKEN_BYTES = 16;
 
-    private final byte[] key;
+    private final transient byte[] key;
     private transient Mac mac;
 
     /**
@@ -24,9 +29,13 @@ public final class HmacCardTokens implements CardTokenPolicy {
      * @throws IllegalArgumentException for a shorter key
      */
     public HmacCardTokens(byte[] key) {
-        if (key.length < 16) {
+        if (key.length < MIN_KEY_BYTES) {
             throw new IllegalArgumentException(
-                    "the card token key has " + key.length + " bytes, expected 16 or more");
+                    "the card token key has "
+                            + key.length
+                            + " bytes, expected "
+                            + MIN_KEY_BYTES
+                            + " or more");
         }
         this.key = key.clone();
     }
@@ -41,7 +50,11 @@ public final class HmacCardTokens implements CardTokenPolicy {
         return "t:" + HexFormat.of().formatHex(digest, 0, TOKEN_BYTES);
     }
 
-    /** Made on first use, since a {@link Mac} can't be shipped to a task. */
+    /** The key is a secret, and what a job ships to its tasks can be read by many. */
+    private void writeObject(ObjectOutputStream out) throws NotSerializableException {
+        throw new NotSerializableException("a card token key never travels");
+    }
+
     private Mac mac() {
         if (mac == null) {
             try {

@@ -60,15 +60,11 @@ public final class LabelCodec {
         if (!VERDICTS.containsKey(verdict)) {
             throw RecordReader.invalid("verdict", verdict, "fraud or legitimate");
         }
-        String card = cardTokens.tokenFor(f.cardId);
-        if (card == null) {
-            throw new Refused(
-                    RejectionReason.CARD_NUMBER,
-                    "card_id",
-                    "card_id is "
-                            + RecordReader.shown(f.cardId)
-                            + ", expected a token and not a card number");
-        }
+        String card = RecordReader.cardToken(f.cardId, cardTokens);
+        RecordReader.checkNoCardNumber("transaction_id", f.transactionId, cardTokens);
+        RecordReader.checkNoCardNumber("terminal_id", f.terminalId, cardTokens);
+        RecordReader.checkNoCardNumber("merchant_id", f.merchantId, cardTokens);
+        RecordReader.checkNoCardNumber("source", f.source, cardTokens);
         return new FraudLabel(
                 f.transactionId,
                 card,

@@ -238,6 +238,34 @@ final class RecordReader {
         return value;
     }
 
+    /**
+     * The card's token.
+     *
+     * @throws Refused if it is a card number that must not pass
+     */
+    static String cardToken(String cardId, CardTokenPolicy policy) throws Refused {
+        String token = policy.tokenFor(cardId);
+        if (token == null) {
+            throw cardNumber("card_id", cardId, "a token and not a card number");
+        }
+        return token;
+    }
+
+    /** Refuses a card number in a field that is to hold something else; {@code null} is fine. */
+    static void checkNoCardNumber(String field, String value, CardTokenPolicy policy)
+            throws Refused {
+        if (value != null && CardNumbers.holdsCardNumber(value) && !policy.trusts(field)) {
+            throw cardNumber(field, value, "no card number in it");
+        }
+    }
+
+    private static Refused cardNumber(String field, String value, String expected) {
+        return new Refused(
+                RejectionReason.CARD_NUMBER,
+                field,
+                field + " is " + shown(value) + ", expected " + expected);
+    }
+
     static Refused invalid(String field, String value, String expected) {
         return new Refused(
                 RejectionReason.INVALID_VALUE,

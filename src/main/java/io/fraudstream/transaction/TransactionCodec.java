@@ -76,15 +76,14 @@ public final class TransactionCodec {
         MessageType type = f.messageType == null ? MessageType.AUTHORIZATION : f.messageType;
 
         checkEventTime("event_time", eventTime, receivedAt(coordinates), limits);
-        String card = cardTokens.tokenFor(f.cardId);
-        if (card == null) {
-            throw new Refused(
-                    RejectionReason.CARD_NUMBER,
-                    "card_id",
-                    "card_id is "
-                            + RecordReader.shown(f.cardId)
-                            + ", expected a token and not a card number");
-        }
+        String card = RecordReader.cardToken(f.cardId, cardTokens);
+        RecordReader.checkNoCardNumber("transaction_id", f.id, cardTokens);
+        RecordReader.checkNoCardNumber("terminal_id", f.terminalId, cardTokens);
+        RecordReader.checkNoCardNumber("merchant_id", f.merchantId, cardTokens);
+        RecordReader.checkNoCardNumber("device_id", f.deviceId, cardTokens);
+        RecordReader.checkNoCardNumber("response_code", f.responseCode, cardTokens);
+        RecordReader.checkNoCardNumber(
+                "original_transaction_id", f.originalTransactionId, cardTokens);
         if (amount < 0 && type != MessageType.REVERSAL) {
             throw new Refused(
                     RejectionReason.NEGATIVE_AMOUNT,
@@ -196,11 +195,19 @@ public final class TransactionCodec {
                     field,
                     field
                             + " is "
-                            + Instant.ofEpochMilli(eventTime)
+                            + shownTime(eventTime)
                             + ", expected at most "
                             + limits.maxFuture()
                             + " after the record was received");
         }
+    }
+
+    /** As digits where they could be a card number, which masking finds; an instant would hide it. */
+    private static String shownTime(long millis) {
+        String digits = Long.toString(millis);
+        return CardNumbers.looksLikeCardNumber(digits)
+                ? digits
+                : Instant.ofEpochMilli(millis).toString();
     }
 
     /** The wire form of a transaction: compact JSON in UTF-8, absent fields left out. */

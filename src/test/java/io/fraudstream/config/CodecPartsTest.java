@@ -1,8 +1,15 @@
 package io.fraudstream.config;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.util.HexFormat;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.charset.StandardCharsets;
+import java.io.NotSerializableException;
+import io.fraudstream.transaction.HmacCardTokens;
 import io.fraudstream.transaction.CardTokenPolicy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -38,7 +45,7 @@ class CodecPartsTest {
     @Test
     void tokenizeTakesItsKeyFromTheEnvironmentOrAFile() throws Exception {
         CardTokenPolicy fromEnvironment = tokenize(null, Map.of(CodecParts.KEY_VARIABLE, KEY));
-        Path file = Files.writeString(directory.resolve("card.key"), KEY + "\n");
+        Path file = secret("card.key", KEY);
         CardTokenPolicy fromFile = tokenize(file, Map.of());
 
         String token = fromEnvironment.tokenFor(VISA_TEST_CARD);
@@ -47,20 +54,101 @@ class CodecPartsTest {
     }
 
     @Test
-    void partsTravelToATask() throws Exception {
+    void partsTravelToATaskAndTheKeyDoesNot() throws Exception {
+        Path file = secret("card.key", KEY);
         CodecParts parts =
                 new CodecParts(
                         CodecParts.of(Settings.DEFAULT.transactions(), Map.of()).limits(),
                         CodecParts.exchangeRates(null),
-                        tokenize(null, Map.of(CodecParts.KEY_VARIABLE, KEY)));
+                        tokenize(file, Map.of()));
         String token = parts.cardTokens().tokenFor(VISA_TEST_CARD);
 
-        CodecParts arrived = throughJavaSerialization(parts);
+        byte[] travelling = serialized(parts);
+        CodecParts arrived = arrived(travelling);
 
         assertThat(arrived.cardTokens().tokenFor(VISA_TEST_CARD)).isEqualTo(token);
         assertThat(arrived.limits()).isEqualTo(parts.limits());
         assertThat(arrived.rates().toBaseMinor(100_00, "USD"))
                 .isEqualTo(parts.rates().toBaseMinor(100_00, "USD"));
+        assertThat(new String(travelling, StandardCharsets.ISO_8859_1))
+                .contains("card.key")
+                .doesNotContain(KEY)
+                .doesNotContain(
+                        new String(HexFormat.of().parseHex(KEY), StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> serialized(new HmacCardTokens(new byte[16])))
+                .isInstanceOf(NotSerializableException.class);
+    }
+
+    @Test
+    void aWrappedKeyGivesTheSameTokensWhateverWrapsIt() throws Exception {
+        Path key = secret("card.key", KEY);
+        Path wrapping = directory.resolve("wrapping.key");
+        String token = tokenize(key, Map.of()).tokenFor(VISA_TEST_CARD);
+
+        String first = KeyFiles.add(wrapping);
+        assertThat(KeyFiles.wrap(key, wrapping)).endsWith("wrapped by " + first + ".");
+        assertThat(Files.readString(key)).doesNotContain(KEY);
+        assertThat(tokenize(key, wrapping, Map.of()).tokenFor(VISA_TEST_CARD)).isEqualTo(token);
+
+        String wrappedByFirst = Files.readString(key);
+        String second = KeyFiles.add(wrapping);
+        KeyFiles.wrap(key, wrapping);
+        assertThat(KeyFiles.describe(key)).isEqualTo("a key wrapped by " + second);
+        assertThat(tokenize(key, wrapping, Map.of()).tokenFor(VISA_TEST_CARD)).isEqualTo(token);
+
+        String[] wrappingKeys = Files.readString(wrapping).split("\n", -1);
+        secret("wrapping.key", wrappingKeys[1]);
+        assertThat(tokenize(key, wrapping, Map.of()).tokenFor(VISA_TEST_CARD)).isEqualTo(token);
+        assertThat(
+                        tokenize(
+                                        null,
+                                        Map.of(
+                                                CodecParts.KEY_VARIABLE, Files.readString(key),
+                                                CodecParts.WRAPPING_KEY_VARIABLE, wrappingKeys[1]))
+                                .tokenFor(VISA_TEST_CARD))
+                .isEqualTo(token);
+        secret("card.key", wrappedByFirst);
+        assertThatExceptionOfType(SettingsException.class)
+                .isThrownBy(() -> tokenize(key, wrapping, Map.of()))
+                .withMessageContainingAll("card.key", "is wrapped by " + first, second)
+                .withMessageNotContaining(wrappingKeys[1]);
+    }
+
+    @Test
+    void aKeyThatWasDrawnWrappedIsNeverInClear() throws Exception {
+        Path wrapping = directory.resolve("wrapping.key");
+        KeyFiles.add(wrapping);
+        Path key = directory.resolve("card.key");
+
+        KeyFiles.createWrapped(key, wrapping);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+                .isEqualTo("rw-------");
+        assertThat(Files.getPosixFilePermissions(wrapping))
+                .isEqualTo(Files.getPosixFilePermissions(key));
+        assertThat(tokenize(key, wrapping, Map.of()).tokenFor(VISA_TEST_CARD)).startsWith("t:");
+        assertThatExceptionOfType(SettingsException.class)
+                .isThrownBy(() -> tokenize(key, null, Map.of()))
+                .withMessageContaining(CodecParts.WRAPPING_KEY_VARIABLE);
+        assertThatThrownBy(() -> KeyFiles.createWrapped(key, wrapping))
+                .isInstanceOf(FileAlreadyExistsException.class);
+        secret("card.key", Files.readString(key).replaceAll("..\n", "00\n"));
+        assertThatExceptionOfType(SettingsException.class)
+                .isThrownBy(() -> tokenize(key, wrapping, Map.of()))
+                .withMessageContaining("the wrapped key is damaged");
+    }
+
+    @Test
+    void aKeyThatOthersMayReadIsRefused() throws Exception {
+        Path file = Files.writeString(directory.resolve("open.key"), KEY);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw----r--"));
+
+        assertThatExceptionOfType(SettingsException.class)
+                .isThrownBy(() -> tokenize(file, Map.of()))
+                .withMessageContainingAll(
+                        "transactions.cardTokenKeyFile (" + file + ")",
+                        "rw----r--",
+                        "chmod 600 " + file);
     }
 
     @Test
@@ -101,7 +189,19 @@ class CodecPartsTest {
                 .withMessageContaining(fault);
     }
 
+    private Path secret(String name, String text) throws IOException {
+        Path file = directory.resolve(name);
+        SecretFile.write(file, text + "\n", true);
+        return file;
+    }
+
     private static CardTokenPolicy tokenize(Path keyFile, Map<String, String> environment)
+            throws SettingsException {
+        return tokenize(keyFile, null, environment);
+    }
+
+    private static CardTokenPolicy tokenize(
+            Path keyFile, Path wrappingKeyFile, Map<String, String> environment)
             throws SettingsException {
         Settings.Transactions defaults = Settings.DEFAULT.transactions();
         return CodecParts.of(
@@ -111,19 +211,23 @@ class CodecPartsTest {
                                 defaults.maxFuture(),
                                 null,
                                 Settings.CardNumberRule.TOKENIZE,
-                                keyFile),
+                                "",
+                                keyFile,
+                                wrappingKeyFile),
                         environment)
                 .cardTokens();
     }
 
-    private static CodecParts throughJavaSerialization(CodecParts parts)
-            throws IOException, ClassNotFoundException {
+    private static byte[] serialized(Object parts) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
             out.writeObject(parts);
         }
-        try (ObjectInputStream in =
-                new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+        return bytes.toByteArray();
+    }
+
+    private static CodecParts arrived(byte[] bytes) throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
             return (CodecParts) in.readObject();
         }
     }

@@ -1,14 +1,19 @@
 package io.fraudstream.config;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +39,8 @@ class SettingsReaderTest {
                                 Duration.ofHours(24),
                                 null,
                                 Settings.CardNumberRule.REJECT,
+                                "",
+                                null,
                                 null));
         assertThat(settings.job())
                 .isEqualTo(
@@ -51,7 +58,7 @@ class SettingsReaderTest {
                                 Settings.StateBackend.HASHMAP,
                                 false,
                                 true));
-        assertThat(settings.registry()).isEqualTo(new Settings.Registry("data/registry"));
+        assertThat(settings.registry()).isEqualTo(new Settings.Registry("data/registry", null, null));
         assertThat(settings.store()).isEqualTo(new Settings.Store("data/store", null));
         assertThat(settings.training())
                 .isEqualTo(
@@ -254,17 +261,64 @@ class SettingsReaderTest {
                         """
                         kafka:
                           properties:
-                            sasl.jaas.config: hunter2
-                            ssl.truststore.password: hunter2
+                            sasl.jaas.config: Module required username="me" password="${env:HUNTER}";
+                            ssl.truststore.password: ${directory:/run/secrets:store}
                             security.protocol: SASL_SSL
                         flink:
-                          s3.secret-key: hunter2
                           state.backend.incremental: true
                         """);
 
-        assertThat(settings.kafka().properties()).containsEntry("sasl.jaas.config", "hunter2");
-        assertThat(settings.toYaml()).doesNotContain("hunter2").contains("SASL_SSL", "(hidden)");
-        assertThat(settings.toString()).doesNotContain("hunter2").contains("SASL_SSL", "(hidden)");
+        assertThat(settings.kafka().properties())
+                .containsEntry("ssl.truststore.password", "${directory:/run/secrets:store}")
+                .containsEntry("config.providers", "directory,env,file");
+        assertThat(settings.toYaml()).doesNotContain("HUNTER").contains("SASL_SSL", "(hidden)");
+        assertThat(settings.toString()).doesNotContain("HUNTER").contains("SASL_SSL", "(hidden)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "kafka.properties.ssl.truststore.password=hunter2",
+                "kafka.properties.ssl.keystore.key=-----BEGIN hunter2",
+                "kafka.properties.sasl.jaas.config=hunter2",
+                "kafka.properties.sasl.jaas.config=M required username=\"me\" password=\"hunter2\";",
+                "kafka.properties.sasl.jaas.config=M required password=hunter2;",
+                "kafka.properties.sasl.jaas.config=M required clientSecret='hunter2${env:A}';",
+                "flink.s3.secret-key=hunter2",
+            })
+    void secretsInClearAreRefusedWithoutShowingThem(String override) {
+        String key = override.substring(0, override.indexOf('='));
+
+        assertThat(problems(Map.of(key, override.substring(key.length() + 1))))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith(key + " holds a secret in clear, expected ")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void whatASecretRefersToMustBeThereAndKeptFromOthers() throws Exception {
+        Path secret = Files.writeString(directory.resolve("password"), "hunter2");
+        Settings settings =
+                new SettingsReader(Map.of())
+                        .read(
+                                null,
+                                Map.of(
+                                        "kafka.properties.ssl.key.password",
+                                        "${env:KEY_PASSWORD}",
+                                        "kafka.properties.ssl.truststore.password",
+                                        "${directory:" + directory + ":password}"));
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThatThrownBy(() -> settings.kafka().requireSecrets(Map.of()))
+                .hasMessageContainingAll(
+                        "kafka.properties.ssl.key.password refers to the environment variable"
+                                + " KEY_PASSWORD, expected it to be set",
+                        "kafka.properties.ssl.truststore.password ("
+                                + secret
+                                + ") has the permissions rw-r--r--",
+                        "chmod 600");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("r--r-----"));
+        settings.kafka().requireSecrets(Map.of("KEY_PASSWORD", "hunter2"));
     }
 
     @Test

@@ -56,6 +56,63 @@ class ModelRegistryTest {
     }
 
     @Test
+    void aSignedBundleIsOpenedAndNoOther() throws Exception {
+        BundleSigner.Keys keys = BundleSigner.generate();
+        BundleSigner.Keys others = BundleSigner.generate();
+        TrustedKeys trusted = TrustedKeys.of(others.trusted() + keys.trusted());
+        ModelRegistry signing = registry(BundleSigner.of(keys.signing()), trusted);
+        String id = signing.publish(FIRST.zip()).id();
+
+        assertThat(signing.publish(FIRST.zip()).id()).isEqualTo(id);
+        assertThat(signing.load(id).id()).isEqualTo(id);
+        assertThat(signing.bundleIds()).containsExactly(id);
+        assertThat(registry().load(id).id()).isEqualTo(id);
+        assertThat(signing.promote("champion", id, 0, null, WHY).bundleId()).isEqualTo(id);
+
+        ModelRegistry strange = registry(null, TrustedKeys.of(others.trusted()));
+        assertThatThrownBy(() -> strange.load(id))
+                .isInstanceOf(BundleException.class)
+                .hasMessageContaining(id + ".zip.sig does not sign these bytes by a trusted key");
+        // Not opened: what is published is no bundle, and that is not what it is refused for.
+        assertThatThrownBy(() -> strange.publish(new byte[] {1, 2}))
+                .hasMessage("the bundle is not signed, expected the bundle.sig");
+        byte[] signature = BundleSigner.of(keys.signing()).sign(SECOND.zip());
+        assertThatThrownBy(() -> strange.publish(SECOND.zip(), signature))
+                .hasMessageContaining("by a trusted key");
+        assertThat(registry(null, trusted).publish(SECOND.zip(), signature).id())
+                .isEqualTo(SECOND.bundle().id());
+
+        Path file = fileOf(id);
+        byte[] tampered = FIRST.zip().clone();
+        tampered[tampered.length / 2] ^= 1;
+        Files.write(file, tampered);
+        assertThatThrownBy(() -> signing.load(id)).hasMessageContaining("by a trusted key");
+        Files.write(file, FIRST.zip());
+        Files.delete(Path.of(file + ".sig"));
+        assertThatThrownBy(() -> signing.load(id)).hasMessageContaining("is not signed");
+    }
+
+    @Test
+    void aKeyThatIsNoneIsToldWithoutShowingIt() {
+        BundleSigner.Keys keys = BundleSigner.generate();
+
+        assertThatThrownBy(() -> BundleSigner.of(keys.trusted()))
+                .hasMessage("it holds no -----BEGIN PRIVATE KEY-----");
+        assertThatThrownBy(() -> BundleSigner.of(keys.signing().replace("MC", "MD")))
+                .hasMessage("no Ed25519 key in PKCS 8");
+        assertThatThrownBy(() -> TrustedKeys.of(keys.signing()))
+                .hasMessage("it holds no -----BEGIN PUBLIC KEY-----");
+    }
+
+    private ModelRegistry registry(BundleSigner signer, TrustedKeys trusted) {
+        return new ModelRegistry(
+                new LocalRegistryFiles(directory),
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                signer,
+                trusted);
+    }
+
+    @Test
     void publishingTwiceLeavesOneFile() throws Exception {
         registry().publish(FIRST.zip());
         registry().publish(FIRST.zip());

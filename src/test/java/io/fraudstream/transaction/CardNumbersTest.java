@@ -56,6 +56,37 @@ class CardNumbersTest {
         assertThat(CardNumbers.looksLikeCardNumber(text)).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "4111111111111111",
+                "dev-4111111111111111",
+                "4111111111111111=2512101",
+                "7 4111-1111-1111-1111",
+                "a4111 1111 1111 1111b",
+                "2026-378282246310005",
+                "٤١١١١١١١١١١١١١١١"
+            })
+    void aCardNumberIsFoundWithinAnIdentifier(String identifier) {
+        assertThat(CardNumbers.holdsCardNumber(identifier)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "term-0000420",
+                "2026-11-24-123456-789",
+                "4111111111111112",
+                "41111111111111110000",
+                "1794916563062",
+                "4f1d5ab2-4111-1111-8111-1111deadbeef",
+                "411111-c-1111111111"
+            })
+    void otherIdentifiersHoldNone(String identifier) {
+        assertThat(CardNumbers.holdsCardNumber(identifier)).isFalse();
+    }
+
     @Test
     void theFirstSixAndLastFourDigitsStay() {
         assertThat(CardNumbers.mask("4111111111111111")).isEqualTo("411111******1111");

@@ -5,6 +5,8 @@ import static io.fraudstream.transaction.Records.NOW;
 import static io.fraudstream.transaction.Records.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.params.provider.ValueSource;
+import java.util.List;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -352,6 +354,50 @@ class TransactionCodecTest {
         assertThat(((Transaction) tokenising.decode(bytes(GOOD), HERE)).cardId()).isEqualTo("c1");
         assertThat(((Transaction) trusting.decode(payload, HERE)).cardId())
                 .isEqualTo("4111 1111-1111 1111");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "transaction_id",
+                "terminal_id",
+                "merchant_id",
+                "device_id",
+                "response_code",
+                "original_transaction_id"
+            })
+    void aCardNumberInAnyOtherFieldIsRefusedWithoutShowingIt(String field) {
+        String value = "\"x-" + PAN + "\"";
+        byte[] payload =
+                bytes(
+                        GOOD.contains(field)
+                                ? set(field, value)
+                                : with("\"" + field + "\":" + value));
+
+        for (CardTokenPolicy policy :
+                List.of(
+                        CardTokenPolicy.rejectCardNumbers(),
+                        new HmacCardTokens(new byte[16]),
+                        CardTokenPolicy.trustedTokens())) {
+            Rejection rejection =
+                    (Rejection) Records.transactions(policy).decode(payload, HERE);
+            assertThat(rejection.reason()).isEqualTo(RejectionReason.CARD_NUMBER);
+            assertThat(rejection.field()).isEqualTo(field);
+            assertThat(rejection.toString()).doesNotContain(PAN).contains("******");
+            assertThat(
+                            Records.transactions(policy.trusting(Set.of(field)))
+                                    .decode(payload, HERE))
+                    .isInstanceOf(Transaction.class);
+        }
+    }
+
+    @Test
+    void aCardNumberIsNoInstantEither() {
+        Rejection rejection =
+                (Rejection) codec.decode(bytes(set("event_time", "4222222222222")), HERE);
+
+        assertThat(rejection.reason()).isEqualTo(RejectionReason.FUTURE_EVENT_TIME);
+        assertThat(rejection.toString()).doesNotContain("4222222222222", "2103-");
     }
 
     @Test

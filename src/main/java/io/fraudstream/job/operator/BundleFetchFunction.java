@@ -4,6 +4,7 @@ import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.job.kafka.Codecs;
 import io.fraudstream.job.state.Announced;
 import io.fraudstream.job.state.JobTypes;
+import io.fraudstream.registry.TrustedKeys;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
@@ -36,12 +37,17 @@ public final class BundleFetchFunction extends RichAsyncFunction<Announced, Anno
     private static final Duration BETWEEN_TRIALS = Duration.ofSeconds(1);
 
     private final Codecs codecs;
+    private final TrustedKeys trusted;
 
     private transient FeatureSchema schema;
     private transient ExecutorService fetchers;
 
-    public BundleFetchFunction(Codecs codecs) {
+    /**
+     * @param trusted by which a bundle must be signed before it is opened
+     */
+    public BundleFetchFunction(Codecs codecs, TrustedKeys trusted) {
         this.codecs = codecs;
+        this.trusted = trusted;
     }
 
     /** Again after a second where only the place of the bundle could not be reached. */
@@ -94,7 +100,7 @@ public final class BundleFetchFunction extends RichAsyncFunction<Announced, Anno
             return announced;
         }
         try {
-            VerifiedBundle bundle = VerifiedBundle.fetch(announced.bundle().pointer(), schema);
+            VerifiedBundle bundle = VerifiedBundle.fetch(announced.bundle().pointer(), schema, trusted);
             return announced.verified(bundle.served().serving(), bundle.labelCutOff());
         } catch (RefusedBundle refused) {
             if (refused.refusal().passing()) {

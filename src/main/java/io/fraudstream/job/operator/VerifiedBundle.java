@@ -6,7 +6,9 @@ import io.fraudstream.model.BundleException;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.ModelBundle;
 import io.fraudstream.model.compiled.CompiledScorer;
+import io.fraudstream.registry.BundleSigner;
 import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.registry.TrustedKeys;
 import java.io.IOException;
 import java.net.URI;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -23,10 +25,11 @@ record VerifiedBundle(ServedBundle served, long labelCutOff) {
     private static final byte[] NOTHING = {};
 
     /**
-     * Fetches the bundle and checks it: checksum, format, id, features, golden outputs. A
+     * Fetches the bundle and checks it: checksum and signature before it is opened, then format, id, features, golden outputs. A
      * retirement needs no bundle.
      */
-    static VerifiedBundle fetch(ModelPointer pointer, FeatureSchema schema) throws RefusedBundle {
+    static VerifiedBundle fetch(ModelPointer pointer, FeatureSchema schema, TrustedKeys trusted)
+            throws RefusedBundle {
         if (pointer.kind() == ModelPointer.Kind.RETIREMENT) {
             return new VerifiedBundle(new ServedBundle(pointer, NOTHING), Long.MIN_VALUE);
         }
@@ -44,6 +47,14 @@ record VerifiedBundle(ServedBundle served, long labelCutOff) {
             throw new RefusedBundle(
                     "sha256",
                     pointer.uri() + " has SHA-256 " + found + ", expected " + pointer.sha256());
+        }
+        if (trusted.demandsSignature()) {
+            byte[] signature = signature(pointer.uri());
+            try {
+                trusted.require(pointer.uri(), zip, signature);
+            } catch (BundleException unsigned) {
+                throw new RefusedBundle("signature", unsigned.getMessage());
+            }
         }
         try {
             ModelBundle bundle = BundleFormat.read(zip);
@@ -64,6 +75,21 @@ record VerifiedBundle(ServedBundle served, long labelCutOff) {
             // Whatever is wrong with a bundle, it must not stop the stream.
             throw new RefusedBundle("bundle_id", pointer.uri() + ": " + corrupt.getMessage());
         }
+    }
+
+    /** {@code null} where there is none. */
+    private static byte[] signature(String uri) throws RefusedBundle {
+        String beside = uri + BundleSigner.SUFFIX;
+        try {
+            Path path = new Path(URI.create(beside));
+            if (!path.getFileSystem().exists(path)) {
+                return null;
+            }
+        } catch (IOException unreachable) {
+            throw new RefusedBundle(
+                    "signature", beside + " cannot be read: " + unreachable.getMessage(), true);
+        }
+        return bytes(beside);
     }
 
     private static byte[] bytes(String uri) throws RefusedBundle {

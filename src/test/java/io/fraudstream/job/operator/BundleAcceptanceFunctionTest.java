@@ -5,12 +5,15 @@ import static io.fraudstream.job.operator.Events.SCHEMA;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
+import io.fraudstream.registry.BundleSigner;
 import io.fraudstream.job.state.Announced;
 import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.TestBundles;
 import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.registry.TrustedKeys;
 import io.fraudstream.transaction.Coordinates;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionCodec;
@@ -38,13 +41,41 @@ class BundleAcceptanceFunctionTest {
 
     @Test
     void aSoundBundleIsFetchedWithoutWhatItIsTrainedOnWith() throws Exception {
-        VerifiedBundle verified = VerifiedBundle.fetch(pointer(GOOD), SCHEMA);
+        VerifiedBundle verified = VerifiedBundle.fetch(pointer(GOOD), SCHEMA, TrustedKeys.NONE);
 
         assertThat(verified.labelCutOff()).isEqualTo(3);
         assertThat(BundleFormat.readServing(verified.served().serving()).id())
                 .isEqualTo(GOOD.bundle().id());
         assertThat(BundleFormat.readServing(verified.served().serving()).dl4j()).isEmpty();
         assertThat(verified.served().serving()).hasSizeLessThan(GOOD.zip().length);
+    }
+
+    @Test
+    void aBundleIsOpenedOnlyWithASignatureWhereOneIsDemanded() throws Exception {
+        BundleSigner.Keys keys = BundleSigner.generate();
+        TrustedKeys trusted = TrustedKeys.of(keys.trusted());
+        ModelPointer pointer = pointer(GOOD);
+        Path signature = Path.of(URI.create(pointer.uri() + BundleSigner.SUFFIX));
+
+        assertThatThrownBy(() -> VerifiedBundle.fetch(pointer, SCHEMA, trusted))
+                .isInstanceOfSatisfying(
+                        RefusedBundle.class,
+                        refused ->
+                                assertThat(refused.refusal())
+                                        .isEqualTo(
+                                                new Announced.Refusal(
+                                                        "signature",
+                                                        pointer.uri()
+                                                                + " is not signed, expected "
+                                                                + pointer.uri()
+                                                                + ".sig",
+                                                        false)));
+        Files.write(signature, BundleSigner.of(BundleSigner.generate().signing()).sign(GOOD.zip()));
+        assertThatThrownBy(() -> VerifiedBundle.fetch(pointer, SCHEMA, trusted))
+                .hasMessageContaining("does not sign these bytes by a trusted key");
+        Files.write(signature, BundleSigner.of(keys.signing()).sign(GOOD.zip()));
+        assertThat(VerifiedBundle.fetch(pointer, SCHEMA, trusted).served().pointer())
+                .isEqualTo(pointer);
     }
 
     @Test
@@ -146,7 +177,7 @@ class BundleAcceptanceFunctionTest {
     }
 
     private static void assertRefused(ModelPointer pointer, String field) {
-        assertThatThrownBy(() -> VerifiedBundle.fetch(pointer, SCHEMA))
+        assertThatThrownBy(() -> VerifiedBundle.fetch(pointer, SCHEMA, TrustedKeys.NONE))
                 .isInstanceOfSatisfying(
                         RefusedBundle.class,
                         refused -> assertThat(refused.refusal().field()).isEqualTo(field));
@@ -161,7 +192,7 @@ class BundleAcceptanceFunctionTest {
     }
 
     private static Announced announced(ModelPointer pointer) throws Exception {
-        VerifiedBundle verified = VerifiedBundle.fetch(pointer, SCHEMA);
+        VerifiedBundle verified = VerifiedBundle.fetch(pointer, SCHEMA, TrustedKeys.NONE);
         return new Announced(
                 at(), pointer.encode(), verified.served(), verified.labelCutOff(), null);
     }

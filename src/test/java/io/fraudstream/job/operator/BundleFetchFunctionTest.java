@@ -11,6 +11,7 @@ import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.TestBundles;
 import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.registry.TrustedKeys;
 import io.fraudstream.transaction.Coordinates;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ class BundleFetchFunctionTest {
             harness =
                     new OneInputStreamOperatorTestHarness<>(
                             new AsyncWaitOperatorFactory<>(
-                                    new BundleFetchFunction(Events.CODECS),
+                                    new BundleFetchFunction(Events.CODECS, TrustedKeys.NONE),
                                     BundleFetchFunction.PATIENCE.toMillis(),
                                     8,
                                     AsyncDataStream.OutputMode.ORDERED,

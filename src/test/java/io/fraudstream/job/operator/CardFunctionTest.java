@@ -20,6 +20,7 @@ import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.TestBundles;
 import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.registry.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -395,7 +396,7 @@ class CardFunctionTest {
 
         /** As it comes from the operator that accepted it. */
         void announce(ModelPointer pointer) throws Exception {
-            harness.processElement2(VerifiedBundle.fetch(pointer, SCHEMA).served(), NOON);
+            harness.processElement2(VerifiedBundle.fetch(pointer, SCHEMA, TrustedKeys.NONE).served(), NOON);
         }
 
         void watermark(long time) throws Exception {
