@@ -13,6 +13,7 @@ import io.fraudstream.kafka.Topics;
 import io.fraudstream.recording.DayRange;
 import io.fraudstream.recording.Durations;
 import io.fraudstream.recording.Mapping;
+import io.fraudstream.recording.RecordedTransaction;
 import io.fraudstream.recording.RecordingReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,12 +47,17 @@ import picocli.CommandLine.Spec;
         name = "replay",
         description =
                 "Sends recorded files (CSV or JSON lines, gzip or not) to the transactions and"
-                        + " labels topics.",
+                        + " labels topics; or, with --verify, runs them through the job here and"
+                        + " hashes what comes out.",
+        subcommands = ReplayDiffCommand.class,
         footer = {
             "  fraudstream replay handbook-2018-04.csv.gz handbook-2018-05.csv.gz \\",
             "      --mapping config/mappings/handbook.yaml",
             "  fraudstream replay stream.jsonl.gz --mapping config/mappings/wire.yaml \\",
-            "      --speed 60x --from 2026-01-10"
+            "      --speed 60x --from 2026-01-10",
+            "  fraudstream replay --verify handbook-2018-08.csv.gz \\",
+            "      --mapping config/mappings/handbook.yaml --model model.zip \\",
+            "      --parallelism 4 --kill --summary summary.json"
         })
 final class ReplayCommand implements Callable<Integer> {
     private static final long SHUTDOWN_SECONDS = 20;
@@ -58,17 +65,17 @@ final class ReplayCommand implements Callable<Integer> {
     private final Clock clock = Clock.systemUTC();
 
     @Mixin private SettingsOptions options;
+    @Mixin private VerifyOptions verification;
 
     @Parameters(
             paramLabel = "FILE",
-            arity = "1..*",
+            arity = "0..*",
             description = "Recorded files, in the order of their events.")
-    private List<Path> files;
+    private List<Path> files = List.of();
 
     @Option(
             names = "--mapping",
             paramLabel = "FILE",
-            required = true,
             description =
                     "What the columns of the files mean, such as config/mappings/handbook.yaml.")
     private Path mappingFile;
@@ -99,7 +106,34 @@ final class ReplayCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, InterruptedException, SettingsException {
+    public Integer call() throws Exception {
+        if (files.isEmpty() || mappingFile == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    files.isEmpty()
+                            ? "FILE is missing, expected recorded files"
+                            : "--mapping is missing, expected what the columns of the files mean");
+        }
+        return verification.verify ? verify() : send();
+    }
+
+    private int verify() throws Exception {
+        DayRange days = new DayRange(from, to);
+        Verification verify = new Verification(verification, options, spec);
+        try (RecordingReader reader = new RecordingReader(files, Mapping.load(mappingFile))) {
+            return verify.run(
+                    layout -> {
+                        Iterator<RecordedTransaction> rows = days.select(reader);
+                        while (rows.hasNext()) {
+                            layout.add(rows.next());
+                        }
+                    },
+                    verification.partitions,
+                    summaryFile);
+        }
+    }
+
+    private int send() throws IOException, InterruptedException, SettingsException {
         Settings.Kafka kafka = options.kafka();
         Mapping mapping;
         ReplaySpeed speed;

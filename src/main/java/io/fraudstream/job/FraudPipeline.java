@@ -69,12 +69,15 @@ public final class FraudPipeline {
         SingleOutputStreamOperator<Admitted> admitted =
                 transactions
                         .process(new AdmissionFunction(settings), JobTypes.ADMITTED)
+                        // Beside the source, so that a partition's records stay in order.
+                        .setParallelism(transactions.getParallelism())
                         .uid(OperatorUids.ADMISSION)
                         .name("Admission");
         SingleOutputStreamOperator<FraudLabel> labels =
                 unhurried(
                         labelRecords
                                 .process(new LabelAdmissionFunction(), JobTypes.LABEL)
+                                .setParallelism(labelRecords.getParallelism())
                                 .uid(OperatorUids.LABEL_ADMISSION)
                                 .name("Label admission"));
 

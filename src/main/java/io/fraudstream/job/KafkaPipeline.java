@@ -79,6 +79,7 @@ public final class KafkaPipeline {
                                 watermarks(kafka, settings),
                                 "Transactions",
                                 JobTypes.RECEIVED)
+                        .setParallelism(readers(env, ends(kafka, kafka.transactionsTopic()).size()))
                         .uid(OperatorUids.TRANSACTION_SOURCE);
         DataStream<Received> labels =
                 env.fromSource(
@@ -90,6 +91,7 @@ public final class KafkaPipeline {
                                 watermarks(kafka, settings),
                                 "Labels",
                                 JobTypes.RECEIVED)
+                        .setParallelism(readers(env, ends(kafka, kafka.labelsTopic()).size()))
                         .uid(OperatorUids.LABEL_SOURCE);
         DataStream<Announced> pointers =
                 env.fromSource(
@@ -151,6 +153,16 @@ public final class KafkaPipeline {
                     .uid(OperatorUids.LABEL_STORE)
                     .name("Label store");
         }
+    }
+
+    /**
+     * A reader without a partition would hold the watermark back for ever where there is no
+     * idleness, which is where the partitions are known.
+     *
+     * @param partitions 0 where they are not known
+     */
+    static int readers(StreamExecutionEnvironment env, int partitions) {
+        return partitions == 0 ? env.getParallelism() : Math.min(env.getParallelism(), partitions);
     }
 
     /**
@@ -276,7 +288,7 @@ public final class KafkaPipeline {
     }
 
     /** Pointers have no event time of their own, so theirs is always over. */
-    private static WatermarkStrategy<Announced> neverHoldingBack() {
+    static WatermarkStrategy<Announced> neverHoldingBack() {
         return WatermarkStrategy.forGenerator(
                 context ->
                         new WatermarkGenerator<Announced>() {

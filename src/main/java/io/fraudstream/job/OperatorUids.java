@@ -21,6 +21,7 @@ public final class OperatorUids {
     public static final String REJECTED_SINK = "rejected-sink";
     public static final String EVENT_STORE = "event-store";
     public static final String LABEL_STORE = "label-store";
+    public static final String REPLAY_OUTPUT = "replay-output";
 
     private OperatorUids() {}
 }

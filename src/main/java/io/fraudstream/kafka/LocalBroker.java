@@ -98,6 +98,8 @@ public final class LocalBroker implements AutoCloseable {
         p.setProperty("inter.broker.listener.name", "PLAINTEXT");
         p.setProperty("log.dirs", data.toString());
         p.setProperty("log.retention.ms", "-1");
+        // Recordings may tell of days to come, too.
+        p.setProperty("log.message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
         p.setProperty("auto.create.topics.enable", "false");
         p.setProperty("default.replication.factor", "1");
         p.setProperty("min.insync.replicas", "1");
