@@ -15,6 +15,7 @@ import io.fraudstream.recording.Durations;
 import io.fraudstream.recording.Mapping;
 import io.fraudstream.recording.RecordedTransaction;
 import io.fraudstream.recording.RecordingReader;
+import io.fraudstream.recording.TopicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin private SettingsOptions options;
     @Mixin private VerifyOptions verification;
+    @Mixin private RangeOptions range;
 
     @Parameters(
             paramLabel = "FILE",
@@ -107,20 +109,78 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (files.isEmpty() || mappingFile == null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    files.isEmpty()
-                            ? "FILE is missing, expected recorded files"
-                            : "--mapping is missing, expected what the columns of the files mean");
+        boolean recorded = areRecordedTopics();
+        if (files.isEmpty() == !verification.topics) {
+            throw wrong(
+                    verification.topics
+                            ? "both FILE and --topics are given, expected one of them"
+                            : "FILE is missing, expected recorded files");
         }
-        return verification.verify ? verify() : send();
+        if (verification.topics && !verification.verify) {
+            throw wrong("--topics is given, expected --verify with it");
+        }
+        if (mappingFile == null && !recorded && !verification.topics) {
+            throw wrong(
+                    "--mapping is missing, expected what the columns of the files mean (or files"
+                            + " that record wrote)");
+        }
+        if ((from != null || to != null) && (recorded || verification.topics)) {
+            throw wrong("--from and --to choose days of mapped files, expected neither");
+        }
+        if (verification.verify) {
+            return verify(recorded);
+        }
+        return recorded ? sendTopics() : send();
     }
 
-    private int verify() throws Exception {
-        DayRange days = new DayRange(from, to);
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** Whether the files are what {@code record} wrote: all of them, or none. */
+    private boolean areRecordedTopics() {
+        int count = 0;
+        for (Path file : files) {
+            try {
+                count += TopicFile.isOne(file) ? 1 : 0;
+            } catch (IOException unreadable) {
+                throw wrong(Failures.describe(unreadable));
+            }
+        }
+        if (count > 0 && count < files.size()) {
+            throw wrong("only some of the files were written by record, expected all or none");
+        }
+        return count > 0;
+    }
+
+    private int verify(boolean recorded) throws Exception {
         Verification verify = new Verification(verification, options, spec);
-        try (RecordingReader reader = new RecordingReader(files, Mapping.load(mappingFile))) {
+        if (verification.topics) {
+            Settings.Kafka kafka = options.kafka();
+            TopicNames names = SettingsOptions.names(kafka);
+            try (Topics topics = SettingsOptions.topics(kafka)) {
+                topics.require(names.transactions(), names.labels());
+            }
+            try (RecordedTopics topics = RecordedTopics.of(kafka, range.since, range.until)) {
+                return verify.run(topics::layOut, topics.partitions(), summaryFile);
+            }
+        }
+        if (recorded) {
+            try (RecordedTopics topics = RecordedTopics.of(files)) {
+                return verify.run(topics::layOut, topics.partitions(), summaryFile);
+            } catch (IllegalArgumentException unusable) {
+                throw new ParameterException(spec.commandLine(), unusable.getMessage(), unusable);
+            }
+        }
+        DayRange days;
+        RecordingReader opened;
+        try {
+            days = new DayRange(from, to);
+            opened = new RecordingReader(files, Mapping.load(mappingFile));
+        } catch (IllegalArgumentException unusable) {
+            throw new ParameterException(spec.commandLine(), unusable.getMessage(), unusable);
+        }
+        try (RecordingReader reader = opened) {
             return verify.run(
                     layout -> {
                         Iterator<RecordedTransaction> rows = days.select(reader);
@@ -131,6 +191,36 @@ final class ReplayCommand implements Callable<Integer> {
                     verification.partitions,
                     summaryFile);
         }
+    }
+
+    /** Sends recorded topics as they were, byte by byte, in the order of their timestamps. */
+    private int sendTopics() throws IOException, InterruptedException, SettingsException {
+        Settings.Kafka kafka = options.kafka();
+        ReplaySpeed speed;
+        try {
+            speed = ReplaySpeed.parse(speedText);
+        } catch (IllegalArgumentException unreadable) {
+            throw new ParameterException(spec.commandLine(), unreadable.getMessage(), unreadable);
+        }
+        try (RecordedTopics recorded = RecordedTopics.of(files);
+                Topics topics = SettingsOptions.topics(kafka)) {
+            topics.require(recorded.names().stream().map(kafka::topic).toArray(String[]::new));
+            try (RecordProducer producer =
+                    RecordProducer.forThroughput(kafka.bootstrapServers(), kafka.properties())) {
+                Map<String, Long> sent = recorded.sendTo(producer, kafka, speed);
+                sent.forEach(
+                        (topic, records) ->
+                                spec.commandLine()
+                                        .getOut()
+                                        .printf(
+                                                Locale.ROOT,
+                                                "Sent %,d records to %s.%n",
+                                                records,
+                                                kafka.topic(topic)));
+                spec.commandLine().getOut().flush();
+            }
+        }
+        return Fraudstream.DONE;
     }
 
     private int send() throws IOException, InterruptedException, SettingsException {

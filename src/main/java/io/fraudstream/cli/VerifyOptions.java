@@ -22,6 +22,14 @@ final class VerifyOptions {
     boolean verify;
 
     @Option(
+            names = "--topics",
+            description = {
+                "With --verify, take the topics transactions (from --since to --until) and labels"
+                        + " (whole) in place of files."
+            })
+    boolean topics;
+
+    @Option(
             names = "--model",
             paramLabel = "BUNDLE",
             description = "Score with this bundle (default: none, features only).")

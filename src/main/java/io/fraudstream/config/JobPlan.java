@@ -93,7 +93,7 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
      */
     public static Codecs recordedCodecs(CodecParts parts) {
         return new SettingsCodecs(
-                parts, Clock.fixed(Instant.ofEpochMilli(Long.MAX_VALUE), ZoneOffset.UTC));
+                parts, Clock.fixed(Instant.parse("9999-12-31T23:59:59Z"), ZoneOffset.UTC));
     }
 
     private record SettingsCodecs(CodecParts parts, Clock clock) implements Codecs {
