@@ -247,8 +247,7 @@ final class DoctorCommand implements Callable<Integer> {
             kafka.requireSecrets(System.getenv());
         } catch (SettingsException missing) {
             return List.of(
-                    Finding.fail(
-                            "broker", missing.getMessage(), "Set it, or name another place."));
+                    Finding.fail("broker", missing.getMessage(), "Set it, or name another place."));
         }
         BrokerProbe probe = BrokerProbe.of(servers, kafka.properties(), PATIENCE);
         if (probe instanceof BrokerProbe.Reached reached) {

@@ -1,9 +1,9 @@
 package io.fraudstream.cli;
 
-import io.fraudstream.config.SettingsException;
 import io.fraudstream.alert.Decision;
 import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.BundleFormat;
@@ -18,7 +18,6 @@ import io.fraudstream.transaction.TransactionCodec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;

@@ -42,6 +42,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TrainCommand.class,
             BacktestCommand.class,
             ReplayCommand.class,
+            RecordCommand.class,
             SimulateCommand.class,
             LabelsCommand.class,
             ExplainCommand.class,

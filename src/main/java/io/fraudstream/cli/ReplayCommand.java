@@ -13,7 +13,9 @@ import io.fraudstream.kafka.Topics;
 import io.fraudstream.recording.DayRange;
 import io.fraudstream.recording.Durations;
 import io.fraudstream.recording.Mapping;
+import io.fraudstream.recording.RecordedTransaction;
 import io.fraudstream.recording.RecordingReader;
+import io.fraudstream.recording.TopicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -45,12 +48,17 @@ import picocli.CommandLine.Spec;
         name = "replay",
         description =
                 "Sends recorded files (CSV or JSON lines, gzip or not) to the transactions and"
-                        + " labels topics.",
+                        + " labels topics; or, with --verify, runs them through the job here and"
+                        + " hashes what comes out.",
+        subcommands = ReplayDiffCommand.class,
         footer = {
             "  fraudstream replay handbook-2018-04.csv.gz handbook-2018-05.csv.gz \\",
             "      --mapping config/mappings/handbook.yaml",
             "  fraudstream replay stream.jsonl.gz --mapping config/mappings/wire.yaml \\",
-            "      --speed 60x --from 2026-01-10"
+            "      --speed 60x --from 2026-01-10",
+            "  fraudstream replay --verify handbook-2018-08.csv.gz \\",
+            "      --mapping config/mappings/handbook.yaml --model model.zip \\",
+            "      --parallelism 4 --kill --summary summary.json"
         })
 final class ReplayCommand implements Callable<Integer> {
     private static final long SHUTDOWN_SECONDS = 20;
@@ -58,17 +66,18 @@ final class ReplayCommand implements Callable<Integer> {
     private final Clock clock = Clock.systemUTC();
 
     @Mixin private SettingsOptions options;
+    @Mixin private VerifyOptions verification;
+    @Mixin private RangeOptions range;
 
     @Parameters(
             paramLabel = "FILE",
-            arity = "1..*",
+            arity = "0..*",
             description = "Recorded files, in the order of their events.")
-    private List<Path> files;
+    private List<Path> files = List.of();
 
     @Option(
             names = "--mapping",
             paramLabel = "FILE",
-            required = true,
             description =
                     "What the columns of the files mean, such as config/mappings/handbook.yaml.")
     private Path mappingFile;
@@ -99,7 +108,122 @@ final class ReplayCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, InterruptedException, SettingsException {
+    public Integer call() throws Exception {
+        boolean recorded = areRecordedTopics();
+        if (files.isEmpty() == !verification.topics) {
+            throw wrong(
+                    verification.topics
+                            ? "both FILE and --topics are given, expected one of them"
+                            : "FILE is missing, expected recorded files");
+        }
+        if (verification.topics && !verification.verify) {
+            throw wrong("--topics is given, expected --verify with it");
+        }
+        if (mappingFile == null && !recorded && !verification.topics) {
+            throw wrong(
+                    "--mapping is missing, expected what the columns of the files mean (or files"
+                            + " that record wrote)");
+        }
+        if ((from != null || to != null) && (recorded || verification.topics)) {
+            throw wrong("--from and --to choose days of mapped files, expected neither");
+        }
+        if (verification.verify) {
+            return verify(recorded);
+        }
+        return recorded ? sendTopics() : send();
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    /** Whether the files are what {@code record} wrote: all of them, or none. */
+    private boolean areRecordedTopics() {
+        int count = 0;
+        for (Path file : files) {
+            try {
+                count += TopicFile.isOne(file) ? 1 : 0;
+            } catch (IOException unreadable) {
+                throw wrong(Failures.describe(unreadable));
+            }
+        }
+        if (count > 0 && count < files.size()) {
+            throw wrong("only some of the files were written by record, expected all or none");
+        }
+        return count > 0;
+    }
+
+    private int verify(boolean recorded) throws Exception {
+        Verification verify = new Verification(verification, options, spec);
+        if (verification.topics) {
+            Settings.Kafka kafka = options.kafka();
+            TopicNames names = SettingsOptions.names(kafka);
+            try (Topics topics = SettingsOptions.topics(kafka)) {
+                topics.require(names.transactions(), names.labels());
+            }
+            try (RecordedTopics topics = RecordedTopics.of(kafka, range.since, range.until)) {
+                return verify.run(topics::layOut, topics.partitions(), summaryFile);
+            }
+        }
+        if (recorded) {
+            try (RecordedTopics topics = RecordedTopics.of(files)) {
+                return verify.run(topics::layOut, topics.partitions(), summaryFile);
+            } catch (IllegalArgumentException unusable) {
+                throw new ParameterException(spec.commandLine(), unusable.getMessage(), unusable);
+            }
+        }
+        DayRange days;
+        RecordingReader opened;
+        try {
+            days = new DayRange(from, to);
+            opened = new RecordingReader(files, Mapping.load(mappingFile));
+        } catch (IllegalArgumentException unusable) {
+            throw new ParameterException(spec.commandLine(), unusable.getMessage(), unusable);
+        }
+        try (RecordingReader reader = opened) {
+            return verify.run(
+                    layout -> {
+                        Iterator<RecordedTransaction> rows = days.select(reader);
+                        while (rows.hasNext()) {
+                            layout.add(rows.next());
+                        }
+                    },
+                    verification.partitions,
+                    summaryFile);
+        }
+    }
+
+    /** Sends recorded topics as they were, byte by byte, in the order of their timestamps. */
+    private int sendTopics() throws IOException, InterruptedException, SettingsException {
+        Settings.Kafka kafka = options.kafka();
+        ReplaySpeed speed;
+        try {
+            speed = ReplaySpeed.parse(speedText);
+        } catch (IllegalArgumentException unreadable) {
+            throw new ParameterException(spec.commandLine(), unreadable.getMessage(), unreadable);
+        }
+        try (RecordedTopics recorded = RecordedTopics.of(files);
+                Topics topics = SettingsOptions.topics(kafka)) {
+            topics.require(recorded.names().stream().map(kafka::topic).toArray(String[]::new));
+            try (RecordProducer producer =
+                    RecordProducer.forThroughput(kafka.bootstrapServers(), kafka.properties())) {
+                Map<String, Long> sent = recorded.sendTo(producer, kafka, speed);
+                sent.forEach(
+                        (topic, records) ->
+                                spec.commandLine()
+                                        .getOut()
+                                        .printf(
+                                                Locale.ROOT,
+                                                "Sent %,d records to %s.%n",
+                                                records,
+                                                kafka.topic(topic)));
+                spec.commandLine().getOut().flush();
+            }
+        }
+        return Fraudstream.DONE;
+    }
+
+    private int send() throws IOException, InterruptedException, SettingsException {
         Settings.Kafka kafka = options.kafka();
         Mapping mapping;
         ReplaySpeed speed;

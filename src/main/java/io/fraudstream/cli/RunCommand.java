@@ -3,17 +3,11 @@ package io.fraudstream.cli;
 import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.JobPlan;
 import io.fraudstream.config.Settings;
-import io.fraudstream.config.SettingsException;
-import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.job.JobCounts;
 import io.fraudstream.job.KafkaSettings;
 import io.fraudstream.job.LocalJob;
 import io.fraudstream.kafka.TopicNames;
 import io.fraudstream.kafka.Topics;
-import io.fraudstream.model.BundleException;
-import io.fraudstream.model.BundleFormat;
-import io.fraudstream.model.ModelBundle;
-import io.fraudstream.model.compiled.CompiledScorer;
 import io.fraudstream.registry.ModelPointer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -103,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings = options.settings();
         CodecParts parts = SettingsOptions.codecParts(settings);
-        ModelPointer champion = champion(settings, parts);
+        ModelPointer champion = PinnedModel.of(bundleFile, threshold, settings, parts, spec);
         KafkaSettings.Start start = start();
         TopicNames names = SettingsOptions.names(settings.kafka());
         Map<String, Map<Integer, Long>> ends = new LinkedHashMap<>();
@@ -218,33 +212,6 @@ final class RunCommand implements Callable<Integer> {
                 .with("resumed", job.isResumed())
                 .with("totalRead", job.totals().read())
                 .write(summaryFile);
-    }
-
-    private ModelPointer champion(Settings settings, CodecParts parts) throws SettingsException {
-        if (threshold != null && !(threshold >= 0 && threshold <= 1)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--threshold is " + threshold + ", expected 0 to 1");
-        }
-        if (bundleFile == null) {
-            return null;
-        }
-        try {
-            byte[] zip = settings.registry().read(bundleFile);
-            ModelBundle bundle = BundleFormat.read(zip);
-            String fingerprint = new FeatureSchema(parts.rates()).fingerprint();
-            CompiledScorer.of(bundle, fingerprint);
-            return new ModelPointer(
-                    ModelPointer.CHAMPION,
-                    bundle.id(),
-                    bundleFile.toAbsolutePath().toUri().toString(),
-                    BundleFormat.sha256(zip),
-                    fingerprint,
-                    Long.MIN_VALUE,
-                    threshold);
-        } catch (IOException | BundleException unusable) {
-            throw new SettingsException(
-                    "--model " + bundleFile + ": " + Failures.describe(unusable));
-        }
     }
 
     private KafkaSettings.Start start() {

@@ -43,7 +43,13 @@ final class SettingsOptions {
 
     /** The effective settings: defaults, file, environment, options. */
     Settings settings() throws SettingsException {
+        return settings(Map.of());
+    }
+
+    /** The same with some settings that the command itself decides. */
+    Settings settings(Map<String, String> decided) throws SettingsException {
         Map<String, String> all = new LinkedHashMap<>(overrides);
+        all.putAll(decided);
         if (bootstrapServers != null) {
             all.put("kafka.bootstrapServers", bootstrapServers);
         }

@@ -25,7 +25,6 @@ import io.fraudstream.training.TrainingWindow;
 import io.fraudstream.transaction.FraudLabel;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package io.fraudstream.cli;
 
-import io.fraudstream.config.SettingsException;
 import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsException;
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.BundleFormat;
@@ -14,7 +14,6 @@ import io.fraudstream.training.TrainingSettings;
 import io.fraudstream.transaction.Rejection;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;

@@ -12,6 +12,8 @@ import io.fraudstream.transaction.ExchangeRates;
 import io.fraudstream.transaction.LabelCodec;
 import io.fraudstream.transaction.TransactionCodec;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 
@@ -86,20 +88,29 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
                         job.stateBackend() == Settings.StateBackend.ROCKSDB,
                         webPort,
                         settings.flink());
-        return new JobPlan(kafka, jobSettings, flink, new SettingsCodecs(parts));
+        return new JobPlan(kafka, jobSettings, flink, new SettingsCodecs(parts, Clock.systemUTC()));
     }
 
-    private record SettingsCodecs(CodecParts parts) implements Codecs {
+    /**
+     * Codecs for a recording, which depend on no clock: a record counts as received at its own
+     * timestamp, whenever it is replayed.
+     */
+    public static Codecs recordedCodecs(CodecParts parts) {
+        return new SettingsCodecs(
+                parts, Clock.fixed(Instant.parse("9999-12-31T23:59:59Z"), ZoneOffset.UTC));
+    }
+
+    private record SettingsCodecs(CodecParts parts, Clock clock) implements Codecs {
         private static final long serialVersionUID = 1L;
 
         @Override
         public TransactionCodec transactions() {
-            return parts.transactionCodec(Clock.systemUTC());
+            return parts.transactionCodec(clock);
         }
 
         @Override
         public LabelCodec labels() {
-            return parts.labelCodec(Clock.systemUTC());
+            return parts.labelCodec(clock);
         }
 
         @Override

@@ -107,7 +107,11 @@ public final class KeyFiles {
     }
 
     private static String named(byte[] key, WrappedKey wrapped) {
-        return "the key " + WrappedKey.fingerprint(key) + ", wrapped by " + wrapped.wrappedBy() + ".";
+        return "the key "
+                + WrappedKey.fingerprint(key)
+                + ", wrapped by "
+                + wrapped.wrappedBy()
+                + ".";
     }
 
     private static byte[] draw() {

@@ -33,8 +33,8 @@ final class KeyedCardTokens implements CardTokenPolicy {
      * Reads the key here already, so that what is wrong with it is told before a job starts.
      *
      * @param keyFile {@code null} for {@link CodecParts#KEY_VARIABLE}
-     * @param wrappingKeyFile {@code null} for {@link CodecParts#WRAPPING_KEY_VARIABLE}, which only a
-     *     wrapped key needs
+     * @param wrappingKeyFile {@code null} for {@link CodecParts#WRAPPING_KEY_VARIABLE}, which only
+     *     a wrapped key needs
      */
     static KeyedCardTokens of(Path keyFile, Path wrappingKeyFile, Map<String, String> environment)
             throws SettingsException {

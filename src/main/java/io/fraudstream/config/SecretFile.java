@@ -59,7 +59,8 @@ public final class SecretFile {
         } catch (UnsupportedOperationException noPosix) {
             return Files.isReadable(file)
                     ? List.of()
-                    : List.of(cannotBeRead(setting, file, new NoSuchFileException(file.toString())));
+                    : List.of(
+                            cannotBeRead(setting, file, new NoSuchFileException(file.toString())));
         } catch (IOException unreadable) {
             return List.of(cannotBeRead(setting, file, unreadable));
         }

@@ -137,6 +137,8 @@ final class Secrets {
         String where = reference.group(2);
         int colon = where.lastIndexOf(':');
         Path first = Path.of(colon < 0 ? where : where.substring(0, colon));
-        return reference.group(1).equals("file") ? first : first.resolve(where.substring(colon + 1));
+        return reference.group(1).equals("file")
+                ? first
+                : first.resolve(where.substring(colon + 1));
     }
 }

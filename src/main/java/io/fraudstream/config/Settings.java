@@ -142,8 +142,7 @@ public record Settings(
          * @throws SettingsException naming the property
          */
         public void requireSecrets(Map<String, String> environment) throws SettingsException {
-            List<String> problems =
-                    Secrets.unresolved("kafka.properties", properties, environment);
+            List<String> problems = Secrets.unresolved("kafka.properties", properties, environment);
             if (!problems.isEmpty()) {
                 throw new SettingsException(problems);
             }
@@ -177,8 +176,8 @@ public record Settings(
      * @param maxFuture how far an event time may lie ahead of the record's arrival
      * @param exchangeRates a rate table in YAML, or {@code null} for the built-in example
      * @param cardNumbers what happens to a {@code card_id} that looks like a card number
-     * @param trustedFields fields other than {@code card_id}, by commas, whose digits are known to be
-     *     no card numbers
+     * @param trustedFields fields other than {@code card_id}, by commas, whose digits are known to
+     *     be no card numbers
      * @param cardTokenKeyFile holds the key of {@link CardNumberRule#TOKENIZE}, wrapped or in
      *     hexadecimal; or {@code null}
      * @param cardTokenWrappingKeyFile holds what that key is wrapped by, in hexadecimal; or {@code
@@ -224,7 +223,9 @@ public record Settings(
         }
 
         private static Set<String> split(String fields) {
-            return fields.isBlank() ? Set.of() : Set.copyOf(List.of(fields.strip().split("\\s*,\\s*")));
+            return fields.isBlank()
+                    ? Set.of()
+                    : Set.copyOf(List.of(fields.strip().split("\\s*,\\s*")));
         }
     }
 
@@ -363,8 +364,8 @@ public record Settings(
      * Where published bundles and the log of decisions about them are.
      *
      * @param directory a path or a URI that Flink can read and write
-     * @param signingKeyFile the Ed25519 key, in PEM, that bundles are signed by when they are trained
-     *     or published; {@code null} to sign none
+     * @param signingKeyFile the Ed25519 key, in PEM, that bundles are signed by when they are
+     *     trained or published; {@code null} to sign none
      * @param trustedKeysFile the public keys, in PEM, of which one must have signed a bundle before
      *     it is opened; {@code null} to open every bundle
      */

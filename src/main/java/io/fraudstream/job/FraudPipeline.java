@@ -71,12 +71,15 @@ public final class FraudPipeline {
         SingleOutputStreamOperator<Admitted> admitted =
                 transactions
                         .process(new AdmissionFunction(settings), JobTypes.ADMITTED)
+                        // Beside the source, so that a partition's records stay in order.
+                        .setParallelism(transactions.getParallelism())
                         .uid(OperatorUids.ADMISSION)
                         .name("Admission");
         SingleOutputStreamOperator<FraudLabel> labels =
                 unhurried(
                         labelRecords
                                 .process(new LabelAdmissionFunction(), JobTypes.LABEL)
+                                .setParallelism(labelRecords.getParallelism())
                                 .uid(OperatorUids.LABEL_ADMISSION)
                                 .name("Label admission"));
 
@@ -93,7 +96,8 @@ public final class FraudPipeline {
                         .uid(OperatorUids.TERMINAL_FEATURES)
                         .name("Terminal features");
 
-        SingleOutputStreamOperator<ServedBundle> bundles = unhurried(bundles(pointers, codecs, settings.trustedKeys()));
+        SingleOutputStreamOperator<ServedBundle> bundles =
+                unhurried(bundles(pointers, codecs, settings.trustedKeys()));
 
         SingleOutputStreamOperator<ScoredTransaction> scored =
                 measured.keyBy(CardFunction.CARD)

@@ -85,6 +85,7 @@ public final class KafkaPipeline {
                                 watermarks(kafka, settings),
                                 "Transactions",
                                 JobTypes.RECEIVED)
+                        .setParallelism(readers(env, ends(kafka, kafka.transactionsTopic()).size()))
                         .uid(OperatorUids.TRANSACTION_SOURCE);
         DataStream<Received> labels =
                 env.fromSource(
@@ -96,6 +97,7 @@ public final class KafkaPipeline {
                                 watermarks(kafka, settings),
                                 "Labels",
                                 JobTypes.RECEIVED)
+                        .setParallelism(readers(env, ends(kafka, kafka.labelsTopic()).size()))
                         .uid(OperatorUids.LABEL_SOURCE);
         DataStream<Announced> pointers =
                 env.fromSource(
@@ -139,7 +141,7 @@ public final class KafkaPipeline {
                             sink(
                                     kafka,
                                     "late",
-                                    COMPRESSED,
+                                    IN_BATCHES,
                                     new RecordWriter<Admitted>(
                                             kafka.lateTopic(),
                                             late -> late.transaction().cardId(),
@@ -171,6 +173,16 @@ public final class KafkaPipeline {
                     .uid(OperatorUids.LABEL_STORE)
                     .name("Label store");
         }
+    }
+
+    /**
+     * A reader without a partition would hold the watermark back for ever where there is no
+     * idleness, which is where the partitions are known.
+     *
+     * @param partitions 0 where they are not known
+     */
+    static int readers(StreamExecutionEnvironment env, int partitions) {
+        return partitions == 0 ? env.getParallelism() : Math.min(env.getParallelism(), partitions);
     }
 
     /**
@@ -305,7 +317,7 @@ public final class KafkaPipeline {
     }
 
     /** Pointers have no event time of their own, so theirs is always over. */
-    private static WatermarkStrategy<Announced> neverHoldingBack() {
+    static WatermarkStrategy<Announced> neverHoldingBack() {
         return WatermarkStrategy.forGenerator(
                 context ->
                         new WatermarkGenerator<Announced>() {

@@ -144,7 +144,7 @@ public final class LocalJob {
         return properties;
     }
 
-    private static Configuration configuration(FlinkSettings flink, OrderMode order) {
+    static Configuration configuration(FlinkSettings flink, OrderMode order) {
         Configuration c = new Configuration();
         c.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, flink.checkpointInterval());
         c.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, flink.checkpoints().toString());

@@ -22,6 +22,7 @@ public final class OperatorUids {
     public static final String LATE_SINK = "late-sink";
     public static final String EVENT_STORE = "event-store";
     public static final String LABEL_STORE = "label-store";
+    public static final String REPLAY_OUTPUT = "replay-output";
 
     private OperatorUids() {}
 }

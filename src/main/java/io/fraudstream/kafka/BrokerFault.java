@@ -37,8 +37,7 @@ public final class BrokerFault {
         String protocol = properties.getOrDefault(PROTOCOL, "PLAINTEXT");
         for (Throwable at = failure; at != null; at = at.getCause()) {
             if (at instanceof UnsupportedSaslMechanismException) {
-                return setting(
-                        "sasl.mechanism", properties, at, "one that the broker has enabled");
+                return setting("sasl.mechanism", properties, at, "one that the broker has enabled");
             }
             if (at instanceof SaslAuthenticationException) {
                 return PREFIX
@@ -52,8 +51,7 @@ public final class BrokerFault {
                 return tls(deepest(at), protocol);
             }
             if (at instanceof AuthorizationException) {
-                return "the broker's access rules do not let this user do that: "
-                        + at.getMessage();
+                return "the broker's access rules do not let this user do that: " + at.getMessage();
             }
             if (at instanceof ConfigException) {
                 return "kafka.properties: " + deepest(at);
@@ -91,7 +89,9 @@ public final class BrokerFault {
                     + why
                     + ")";
         }
-        if (why.contains("plaintext") || why.contains("Unrecognized") || why.contains("unrecognized")) {
+        if (why.contains("plaintext")
+                || why.contains("Unrecognized")
+                || why.contains("unrecognized")) {
             return PREFIX
                     + PROTOCOL
                     + " is "

@@ -51,11 +51,10 @@ public final class LocalBroker implements AutoCloseable {
      *
      * @param protocol as in Kafka's {@code security.protocol}
      * @param properties of the broker, such as its key store and SASL mechanisms
-     * @param credentials users as {@code kafka-storage format --add-scram} takes them; made when the
-     *     directory is prepared
+     * @param credentials users as {@code kafka-storage format --add-scram} takes them; made when
+     *     the directory is prepared
      */
-    public record Door(
-            String protocol, Map<String, String> properties, List<String> credentials) {
+    public record Door(String protocol, Map<String, String> properties, List<String> credentials) {
         /** Everyone on this machine. */
         public static final Door OPEN = new Door("PLAINTEXT", Map.of(), List.of());
     }
@@ -99,8 +98,7 @@ public final class LocalBroker implements AutoCloseable {
         }
     }
 
-    private static Properties properties(Path data, int clientPort, Door door)
-            throws IOException {
+    private static Properties properties(Path data, int clientPort, Door door) throws IOException {
         int controllerPort = freePort(0);
         // The broker speaks to itself too, and needs no login for that.
         String itself = "BROKER://" + HOST + ":" + freePort(0);
@@ -115,14 +113,13 @@ public final class LocalBroker implements AutoCloseable {
         p.setProperty("advertised.listeners", clients + "," + itself);
         p.setProperty(
                 "listener.security.protocol.map",
-                door.protocol()
-                        + ":"
-                        + door.protocol()
-                        + ",BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
+                door.protocol() + ":" + door.protocol() + ",BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
         p.setProperty("controller.listener.names", "CONTROLLER");
         p.setProperty("inter.broker.listener.name", "BROKER");
         p.setProperty("log.dirs", data.toString());
         p.setProperty("log.retention.ms", "-1");
+        // Recordings may tell of days to come, too.
+        p.setProperty("log.message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
         p.setProperty("auto.create.topics.enable", "false");
         p.setProperty("default.replication.factor", "1");
         p.setProperty("min.insync.replicas", "1");
@@ -159,8 +156,7 @@ public final class LocalBroker implements AutoCloseable {
             String clusterId = Uuid.randomUuid().toString();
             // The id may begin with a hyphen, so it must not stand as a word of its own.
             List<String> command = new ArrayList<>();
-            command.addAll(
-                    List.of("format", "--cluster-id=" + clusterId, "--config=" + settings));
+            command.addAll(List.of("format", "--cluster-id=" + clusterId, "--config=" + settings));
             credentials.forEach(user -> command.add("--add-scram=" + user));
             if (StorageTool.execute(command.toArray(new String[0]), out) != 0) {
                 throw new IOException(

@@ -9,6 +9,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * A Kafka producer that loses nothing silently: it waits for all replicas, writes once, and the
@@ -74,12 +75,30 @@ public final class RecordProducer implements RecordSink, AutoCloseable {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps what failed
     public void send(String topic, byte[] key, byte[] value) {
+        send(new ProducerRecord<>(topic, key, value));
+    }
+
+    /**
+     * Sends a record as it once stood in a topic.
+     *
+     * @param timestamp milliseconds since the epoch, 0 or more
+     */
+    public void send(String topic, int partition, long timestamp, byte[] key, byte[] value) {
+        send(new ProducerRecord<>(topic, partition, timestamp, key, value));
+    }
+
+    /** The partition that the broker's own clients choose for a key; the first without one. */
+    public static int partitionOf(byte[] key, int partitions) {
+        return key == null ? 0 : Utils.toPositive(Utils.murmur2(key)) % partitions;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback keeps what failed
+    private void send(ProducerRecord<byte[], byte[]> record) {
         throwFailure();
         try {
             producer.send(
-                    new ProducerRecord<>(topic, key, value),
+                    record,
                     (metadata, failed) -> {
                         if (failed != null) {
                             failure.compareAndSet(null, failed);

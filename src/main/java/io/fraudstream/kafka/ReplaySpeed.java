@@ -39,7 +39,7 @@ public record ReplaySpeed(double factor) {
     }
 
     /** How long this much event time takes. */
-    Duration wallTime(long eventMillis) {
+    public Duration wallTime(long eventMillis) {
         return Duration.ofNanos((long) (eventMillis * 1e6 / factor));
     }
 }

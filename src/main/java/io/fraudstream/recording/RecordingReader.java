@@ -1,7 +1,6 @@
 package io.fraudstream.recording;
 
 import io.fraudstream.transaction.Coordinates;
-import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +15,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.zip.GZIPInputStream;
 
 /**
  * Reads recorded files one after another, compressed with gzip or not, and yields every row as a
@@ -157,7 +155,7 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
             this.name = file.getFileName().toString();
             this.in = new CountedInput(Files.newInputStream(file));
             try {
-                this.lines = new Lines(decompressed(in));
+                this.lines = new Lines(Compression.decompressed(in));
                 this.rows =
                         mapping.format() == RecordingFormat.CSV
                                 ? csvRows()
@@ -248,14 +246,6 @@ public final class RecordingReader implements Iterator<RecordedTransaction>, Aut
                 (column, list) ->
                         arrays.put(column, list.stream().mapToInt(Integer::intValue).toArray()));
         return arrays;
-    }
-
-    private static InputStream decompressed(InputStream raw) throws IOException {
-        BufferedInputStream in = new BufferedInputStream(raw, 1 << 16);
-        in.mark(2);
-        boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-        in.reset();
-        return gzip ? new GZIPInputStream(in, 1 << 16) : in;
     }
 
     /** Counts the bytes that were taken from a file. */

@@ -11,9 +11,9 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 
 /**
- * Signs bundles by Ed25519, over all bytes of the file, so that whoever fetches one can tell that it
- * comes from a trainer that they trust before they open it. The signature lies beside the bundle,
- * under its name and {@link #SUFFIX}.
+ * Signs bundles by Ed25519, over all bytes of the file, so that whoever fetches one can tell that
+ * it comes from a trainer that they trust before they open it. The signature lies beside the
+ * bundle, under its name and {@link #SUFFIX}.
  */
 public final class BundleSigner {
     /** What a signature's file name has more than its bundle's. */

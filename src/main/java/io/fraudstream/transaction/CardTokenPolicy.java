@@ -16,8 +16,8 @@ public interface CardTokenPolicy extends Serializable {
     String tokenFor(String cardId);
 
     /**
-     * Whether a field other than {@code card_id} may hold digits that look like a card number, since
-     * they are known to be none. Where it may not, a record that does is refused.
+     * Whether a field other than {@code card_id} may hold digits that look like a card number,
+     * since they are known to be none. Where it may not, a record that does is refused.
      */
     default boolean trusts(String field) {
         return false;

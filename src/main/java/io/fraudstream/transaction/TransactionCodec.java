@@ -202,7 +202,9 @@ public final class TransactionCodec {
         }
     }
 
-    /** As digits where they could be a card number, which masking finds; an instant would hide it. */
+    /**
+     * As digits where they could be a card number, which masking finds; an instant would hide it.
+     */
     private static String shownTime(long millis) {
         String digits = Long.toString(millis);
         return CardNumbers.looksLikeCardNumber(digits)

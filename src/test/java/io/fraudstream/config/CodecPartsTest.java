@@ -1,23 +1,23 @@
 package io.fraudstream.config;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HexFormat;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.charset.StandardCharsets;
-import java.io.NotSerializableException;
-import io.fraudstream.transaction.HmacCardTokens;
 import io.fraudstream.transaction.CardTokenPolicy;
+import io.fraudstream.transaction.HmacCardTokens;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.NotSerializableException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,8 +103,10 @@ class CodecPartsTest {
                         tokenize(
                                         null,
                                         Map.of(
-                                                CodecParts.KEY_VARIABLE, Files.readString(key),
-                                                CodecParts.WRAPPING_KEY_VARIABLE, wrappingKeys[1]))
+                                                CodecParts.KEY_VARIABLE,
+                                                Files.readString(key),
+                                                CodecParts.WRAPPING_KEY_VARIABLE,
+                                                wrappingKeys[1]))
                                 .tokenFor(VISA_TEST_CARD))
                 .isEqualTo(token);
         secret("card.key", wrappedByFirst);

@@ -1,12 +1,9 @@
 package io.fraudstream.config;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
@@ -17,8 +14,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
     private static final Path SHIPPED = Path.of("config", "fraudstream.yaml");
@@ -58,7 +58,8 @@ class SettingsReaderTest {
                                 Settings.StateBackend.HASHMAP,
                                 false,
                                 true));
-        assertThat(settings.registry()).isEqualTo(new Settings.Registry("data/registry", null, null));
+        assertThat(settings.registry())
+                .isEqualTo(new Settings.Registry("data/registry", null, null));
         assertThat(settings.store()).isEqualTo(new Settings.Store("data/store", null));
         assertThat(settings.training())
                 .isEqualTo(
@@ -281,7 +282,8 @@ class SettingsReaderTest {
                 "kafka.properties.ssl.truststore.password=hunter2",
                 "kafka.properties.ssl.keystore.key=-----BEGIN hunter2",
                 "kafka.properties.sasl.jaas.config=hunter2",
-                "kafka.properties.sasl.jaas.config=M required username=\"me\" password=\"hunter2\";",
+                "kafka.properties.sasl.jaas.config=M required username=\"me\""
+                        + " password=\"hunter2\";",
                 "kafka.properties.sasl.jaas.config=M required password=hunter2;",
                 "kafka.properties.sasl.jaas.config=M required clientSecret='hunter2${env:A}';",
                 "flink.s3.secret-key=hunter2",

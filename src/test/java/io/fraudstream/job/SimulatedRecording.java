@@ -65,7 +65,7 @@ public final class SimulatedRecording {
     }
 
     /** The rows whose event time fits, in the order in which they arrive. */
-    static List<RecordedTransaction> rows(
+    public static List<RecordedTransaction> rows(
             long seed, int cards, int days, Predicate<Instant> eventTime) {
         SplittableRandom random = new SplittableRandom(seed);
         List<Arrival> arrivals = new ArrayList<>();

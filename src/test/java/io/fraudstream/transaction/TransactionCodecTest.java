@@ -5,8 +5,6 @@ import static io.fraudstream.transaction.Records.NOW;
 import static io.fraudstream.transaction.Records.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.params.provider.ValueSource;
-import java.util.List;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +12,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -22,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransactionCodecTest {
     private static final String PAN = "4111111111111111";
@@ -379,14 +379,11 @@ class TransactionCodecTest {
                         CardTokenPolicy.rejectCardNumbers(),
                         new HmacCardTokens(new byte[16]),
                         CardTokenPolicy.trustedTokens())) {
-            Rejection rejection =
-                    (Rejection) Records.transactions(policy).decode(payload, HERE);
+            Rejection rejection = (Rejection) Records.transactions(policy).decode(payload, HERE);
             assertThat(rejection.reason()).isEqualTo(RejectionReason.CARD_NUMBER);
             assertThat(rejection.field()).isEqualTo(field);
             assertThat(rejection.toString()).doesNotContain(PAN).contains("******");
-            assertThat(
-                            Records.transactions(policy.trusting(Set.of(field)))
-                                    .decode(payload, HERE))
+            assertThat(Records.transactions(policy.trusting(Set.of(field))).decode(payload, HERE))
                     .isInstanceOf(Transaction.class);
         }
     }

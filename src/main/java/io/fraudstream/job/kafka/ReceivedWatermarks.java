@@ -48,7 +48,7 @@ public final class ReceivedWatermarks implements WatermarkGenerator<Received> {
     }
 
     /** The time that orders a record, or {@link Long#MIN_VALUE} for a rejected one. */
-    static long timeOf(Decoded decoded) {
+    public static long timeOf(Decoded decoded) {
         if (decoded instanceof Transaction transaction) {
             return transaction.eventTime();
         }

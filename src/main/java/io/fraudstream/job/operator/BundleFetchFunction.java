@@ -100,7 +100,8 @@ public final class BundleFetchFunction extends RichAsyncFunction<Announced, Anno
             return announced;
         }
         try {
-            VerifiedBundle bundle = VerifiedBundle.fetch(announced.bundle().pointer(), schema, trusted);
+            VerifiedBundle bundle =
+                    VerifiedBundle.fetch(announced.bundle().pointer(), schema, trusted);
             return announced.verified(bundle.served().serving(), bundle.labelCutOff());
         } catch (RefusedBundle refused) {
             if (refused.refusal().passing()) {

@@ -99,7 +99,8 @@ final class ServingModels implements AutoCloseable {
         List<ServedBundle> bundles = new ArrayList<>();
         for (ModelPointer pointer : pointers) {
             try {
-                VerifiedBundle bundle = VerifiedBundle.fetch(pointer, schema, settings.trustedKeys());
+                VerifiedBundle bundle =
+                        VerifiedBundle.fetch(pointer, schema, settings.trustedKeys());
                 succession.accept(pointer, bundle.labelCutOff());
                 bundles.add(bundle.served());
             } catch (RefusedBundle refused) {

@@ -25,8 +25,8 @@ record VerifiedBundle(ServedBundle served, long labelCutOff) {
     private static final byte[] NOTHING = {};
 
     /**
-     * Fetches the bundle and checks it: checksum and signature before it is opened, then format, id, features, golden outputs. A
-     * retirement needs no bundle.
+     * Fetches the bundle and checks it: checksum and signature before it is opened, then format,
+     * id, features, golden outputs. A retirement needs no bundle.
      */
     static VerifiedBundle fetch(ModelPointer pointer, FeatureSchema schema, TrustedKeys trusted)
             throws RefusedBundle {

@@ -396,7 +396,8 @@ class CardFunctionTest {
 
         /** As it comes from the operator that accepted it. */
         void announce(ModelPointer pointer) throws Exception {
-            harness.processElement2(VerifiedBundle.fetch(pointer, SCHEMA, TrustedKeys.NONE).served(), NOON);
+            harness.processElement2(
+                    VerifiedBundle.fetch(pointer, SCHEMA, TrustedKeys.NONE).served(), NOON);
         }
 
         void watermark(long time) throws Exception {
