@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,7 +45,7 @@ import picocli.CommandLine.Spec;
             "  fraudstream record alerts --out recording --follow"
         })
 final class RecordCommand implements Callable<Integer> {
-    private static final long SHUTDOWN_SECONDS = 20;
+    private static final long PATIENCE_SECONDS = 20;
     private static final long POLL_MILLIS = 200;
 
     @Mixin private SettingsOptions options;
@@ -101,44 +100,41 @@ final class RecordCommand implements Callable<Integer> {
         return directory.resolve(topic + ".jsonl.gz");
     }
 
+    @SuppressWarnings("try") // The hook is there to be closed.
     private int record(Settings.Kafka kafka) throws Exception {
         List<Recording> recordings = new ArrayList<>();
         for (String topic : topics) {
             recordings.add(new Recording(topic, kafka));
         }
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook =
-                new Thread(
-                        () -> {
-                            recordings.forEach(recording -> recording.reader.stop());
-                            awaitQuietly(ended);
-                        },
-                        "record-shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
         ExecutorService threads = Executors.newFixedThreadPool(recordings.size());
-        try {
-            List<Future<Boolean>> files = new ArrayList<>();
-            for (Recording recording : recordings) {
-                files.add(threads.submit(recording::write));
-            }
-            if (follow) {
-                spec.commandLine().getOut().println("Recording; Ctrl-C ends it.");
-                spec.commandLine().getOut().flush();
-            }
-            await(files, recordings);
-            report(recordings);
-            return Fraudstream.DONE;
-        } finally {
-            // If one has failed the others are not wanted either.
-            recordings.forEach(recording -> recording.reader.stop());
-            threads.shutdown();
-            boolean closed = threads.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
-            ended.countDown();
-            removeQuietly(hook);
-            if (closed) {
-                recordings.forEach(recording -> recording.reader.close());
+        try (OnSignal signal =
+                new OnSignal(
+                        () -> stop(recordings), "files are left behind that are not whole")) {
+            try {
+                List<Future<Boolean>> files = new ArrayList<>();
+                for (Recording recording : recordings) {
+                    files.add(threads.submit(recording::write));
+                }
+                if (follow) {
+                    spec.commandLine().getOut().println("Recording; Ctrl-C ends it.");
+                    spec.commandLine().getOut().flush();
+                }
+                await(files, recordings);
+                report(recordings);
+                return Fraudstream.DONE;
+            } finally {
+                // If one has failed the others are not wanted either.
+                stop(recordings);
+                threads.shutdown();
+                if (threads.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                    recordings.forEach(recording -> recording.reader.close());
+                }
             }
         }
+    }
+
+    private static void stop(List<Recording> recordings) {
+        recordings.forEach(recording -> recording.reader.stop());
     }
 
     private void await(List<Future<Boolean>> files, List<Recording> recordings)
@@ -175,25 +171,6 @@ final class RecordCommand implements Callable<Integer> {
                     recording.from);
         }
         out.flush();
-    }
-
-    private static void awaitQuietly(CountDownLatch ended) {
-        try {
-            if (!ended.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("fraudstream: files are left behind that are not whole");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeQuietly(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException alreadyShuttingDown) {
-            // The hook is running: it was what ended the recording.
-            return;
-        }
     }
 
     /** One topic on its way into its file. */

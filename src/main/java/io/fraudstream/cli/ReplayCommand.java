@@ -18,6 +18,7 @@ import io.fraudstream.recording.RecordingReader;
 import io.fraudstream.recording.TopicFile;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,8 +31,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -61,8 +60,6 @@ import picocli.CommandLine.Spec;
             "      --parallelism 4 --kill --summary summary.json"
         })
 final class ReplayCommand implements Callable<Integer> {
-    private static final long SHUTDOWN_SECONDS = 20;
-
     private final Clock clock = Clock.systemUTC();
 
     @Mixin private SettingsOptions options;
@@ -143,6 +140,8 @@ final class ReplayCommand implements Callable<Integer> {
         for (Path file : files) {
             try {
                 count += TopicFile.isOne(file) ? 1 : 0;
+            } catch (NoSuchFileException missing) {
+                throw wrong(file + " does not exist, expected a recorded file");
             } catch (IOException unreadable) {
                 throw wrong(Failures.describe(unreadable));
             }
@@ -184,8 +183,12 @@ final class ReplayCommand implements Callable<Integer> {
             return verify.run(
                     layout -> {
                         Iterator<RecordedTransaction> rows = days.select(reader);
-                        while (rows.hasNext()) {
-                            layout.add(rows.next());
+                        try (Progress progress =
+                                Progress.start("Bytes", reader.totalBytes(), spec)) {
+                            while (rows.hasNext()) {
+                                layout.add(rows.next());
+                                progress.at(reader.bytesRead());
+                            }
                         }
                     },
                     verification.partitions,
@@ -260,25 +263,17 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
+    @SuppressWarnings("try") // The hook is there to be closed.
     private int send(RecordingSender sender, DayRange days, RecordingReader reader, Display display)
             throws IOException, InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook =
-                new Thread(
-                        () -> {
-                            sender.stop();
-                            awaitQuietly(ended);
-                        },
-                        "replay-shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
+        try (OnSignal signal =
+                new OnSignal(
+                        sender::stop,
+                        "the broker took none of the last records in time")) {
             SendProgress result = sender.send(days.select(reader), display);
             display.close();
             report(result, reader);
             return result.complete() ? 0 : 1;
-        } finally {
-            ended.countDown();
-            removeQuietly(hook);
         }
     }
 
@@ -337,29 +332,6 @@ final class ReplayCommand implements Callable<Integer> {
         return millis == Long.MAX_VALUE || millis == Long.MIN_VALUE
                 ? "none"
                 : Instant.ofEpochMilli(millis).toString();
-    }
-
-    private static void awaitQuietly(CountDownLatch ended) {
-        try {
-            boolean inTime = ended.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
-            if (!inTime) {
-                System.err.println(
-                        "fraudstream: the broker took none of the last records within "
-                                + SHUTDOWN_SECONDS
-                                + " s");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeQuietly(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException alreadyShuttingDown) {
-            // The hook is running: it was what ended the sending.
-            return;
-        }
     }
 
     /** Shows how far the sending has come, on standard error. */

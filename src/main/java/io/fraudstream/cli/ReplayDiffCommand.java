@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fraudstream.recording.CanonicalEvent;
 import io.fraudstream.recording.CanonicalOutput;
 import io.fraudstream.recording.ReplayDiff;
+import io.fraudstream.transaction.ExchangeRates;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,7 +37,6 @@ import picocli.CommandLine.Spec;
         footer = "  fraudstream replay diff champion.tsv.gz challenger.tsv.gz")
 final class ReplayDiffCommand implements Callable<Integer> {
     private static final int DIFFER = 1;
-    private static final int MINOR_UNITS = 100;
 
     @Parameters(index = "0", paramLabel = "A", description = "The first output.")
     private Path a;
@@ -103,10 +104,10 @@ final class ReplayDiffCommand implements Callable<Integer> {
                             if (found.count() > 0) {
                                 out.printf(
                                         Locale.ROOT,
-                                        "%-34s %,12d %,16.2f%n",
+                                        "%-34s %,12d %16s%n",
                                         words(kind),
                                         found.count(),
-                                        major(found.amount()));
+                                        major(found.amount(), currency));
                             }
                         });
         if (diff.largestScoreChange() > 0) {
@@ -133,15 +134,16 @@ final class ReplayDiffCommand implements Callable<Integer> {
                             if (!found.examples().isEmpty()) {
                                 out.println();
                                 out.println("Examples: " + words(kind));
-                                found.examples().forEach(example -> print(example, out));
+                                found.examples().forEach(example -> print(example, currency, out));
                             }
                         });
     }
 
-    private static void print(ReplayDiff.Example example, PrintWriter out) {
+    private static void print(
+            ReplayDiff.Example example, String currency, PrintWriter out) {
         CanonicalEvent any = example.a() == null ? example.b() : example.a();
         out.printf(
-                Locale.ROOT, "  %s  %s  %,.2f%n", any.eventTime(), any.id(), major(any.amount()));
+                Locale.ROOT, "  %s  %s  %s %s%n", any.eventTime(), any.id(), major(any.amount(), currency), currency);
         print("A", example.a(), out);
         print("B", example.b(), out);
     }
@@ -161,8 +163,8 @@ final class ReplayDiffCommand implements Callable<Integer> {
         }
     }
 
-    private static double major(long minor) {
-        return (double) minor / MINOR_UNITS;
+    private static BigDecimal major(long minor, String currency) {
+        return BigDecimal.valueOf(minor, ExchangeRates.minorDigits(currency));
     }
 
     private static String words(ReplayDiff.Kind kind) {

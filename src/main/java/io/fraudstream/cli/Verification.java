@@ -27,15 +27,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs a recording through the job and hashes what comes out. */
 final class Verification {
     private static final long SORT_MEMORY = 256L << 20;
-    private static final long SHUTDOWN_SECONDS = 20;
 
     private final VerifyOptions wanted;
     private final Settings settings;
@@ -82,6 +79,7 @@ final class Verification {
      * @param partitions of the recording
      * @return the exit code
      */
+    @SuppressWarnings("try") // The hook is there to be closed.
     int run(Source recording, int partitions, Path summaryFile) throws Exception {
         Path parent = wanted.work == null ? null : Files.createDirectories(wanted.work);
         Path work =
@@ -89,15 +87,16 @@ final class Verification {
                         ? Files.createTempDirectory("fraudstream-replay-")
                         : Files.createTempDirectory(parent, "fraudstream-replay-");
         Thread worker = Thread.currentThread();
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(() -> interrupt(worker, ended), "replay-shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return run(recording, partitions, work, summaryFile);
-        } finally {
-            Directories.delete(work);
-            ended.countDown();
-            removeQuietly(hook);
+        try (OnSignal signal =
+                new OnSignal(worker::interrupt, "files are left behind in " + work)) {
+            try {
+                return run(recording, partitions, work, summaryFile);
+            } finally {
+                Directories.delete(work);
+            }
+        } catch (InterruptedException stopped) {
+            spec.commandLine().getErr().println("fraudstream: stopped; nothing was written");
+            return Fraudstream.FAILED;
         }
     }
 
@@ -117,10 +116,8 @@ final class Verification {
         }
         Path directory = Files.createDirectory(work.resolve("run"));
         ReplayRun.Result result = runJob(transactions, labels, directory);
-        err.println("Sorting ...");
-        err.flush();
-        CanonicalOutput.Written written = canonical(directory, work);
         JobCounts counts = result.counts();
+        CanonicalOutput.Written written = canonical(directory, work, counts.scored());
         if (written.events() != counts.scored()) {
             throw new IllegalStateException(
                     written.events() + " lines were kept, expected " + counts.scored());
@@ -169,12 +166,16 @@ final class Verification {
         }
     }
 
-    private CanonicalOutput.Written canonical(Path directory, Path work) throws IOException {
-        try (LineSorter sorter = new LineSorter(work, SORT_MEMORY)) {
+    private CanonicalOutput.Written canonical(Path directory, Path work, long events)
+            throws IOException {
+        try (LineSorter sorter = new LineSorter(work, SORT_MEMORY);
+                Progress progress = Progress.start("Sorted", events, spec)) {
+            long sorted = 0;
             for (Path file : lineFiles(directory)) {
                 try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
                     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                         sorter.add(line.getBytes(StandardCharsets.UTF_8));
+                        progress.at(++sorted);
                     }
                 }
                 Files.delete(file);
@@ -263,26 +264,5 @@ final class Verification {
             summary.with("kill", kill);
         }
         summary.write(summaryFile);
-    }
-
-    /** Lets the run clean up behind itself before the process ends. */
-    private static void interrupt(Thread worker, CountDownLatch ended) {
-        worker.interrupt();
-        try {
-            if (!ended.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("fraudstream: files are left behind in the work directory");
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void removeQuietly(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException alreadyShuttingDown) {
-            // The hook is running: it was what ended the run.
-            return;
-        }
     }
 }

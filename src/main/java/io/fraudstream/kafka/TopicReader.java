@@ -55,10 +55,28 @@ public final class TopicReader implements AutoCloseable {
         return partitions.size();
     }
 
-    /** Where a bound lies in each partition now. */
+    /**
+     * Where a bound lies in each partition now, at the furthest at the present end.
+     *
+     * @throws IllegalArgumentException if it names a partition that is not there
+     */
     public Map<Integer, Long> offsets(TopicBound bound) {
         if (bound instanceof TopicBound.Offsets given) {
-            return given.byPartition();
+            Map<Integer, Long> ends = byPartition(consumer.endOffsets(partitions));
+            Map<Integer, Long> offsets = new HashMap<>();
+            given.byPartition()
+                    .forEach(
+                            (partition, offset) -> {
+                                if (!ends.containsKey(partition)) {
+                                    throw new IllegalArgumentException(
+                                            "partition "
+                                                    + partition
+                                                    + " is not there, expected one of "
+                                                    + ends.keySet());
+                                }
+                                offsets.put(partition, Math.min(offset, ends.get(partition)));
+                            });
+            return offsets;
         }
         if (bound instanceof TopicBound.Earliest) {
             return byPartition(consumer.beginningOffsets(partitions));
