@@ -108,8 +108,7 @@ final class RecordCommand implements Callable<Integer> {
         }
         ExecutorService threads = Executors.newFixedThreadPool(recordings.size());
         try (OnSignal signal =
-                new OnSignal(
-                        () -> stop(recordings), "files are left behind that are not whole")) {
+                new OnSignal(() -> stop(recordings), "files are left behind that are not whole")) {
             try {
                 List<Future<Boolean>> files = new ArrayList<>();
                 for (Recording recording : recordings) {

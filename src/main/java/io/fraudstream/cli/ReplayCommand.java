@@ -267,9 +267,7 @@ final class ReplayCommand implements Callable<Integer> {
     private int send(RecordingSender sender, DayRange days, RecordingReader reader, Display display)
             throws IOException, InterruptedException {
         try (OnSignal signal =
-                new OnSignal(
-                        sender::stop,
-                        "the broker took none of the last records in time")) {
+                new OnSignal(sender::stop, "the broker took none of the last records in time")) {
             SendProgress result = sender.send(days.select(reader), display);
             display.close();
             report(result, reader);

@@ -139,11 +139,15 @@ final class ReplayDiffCommand implements Callable<Integer> {
                         });
     }
 
-    private static void print(
-            ReplayDiff.Example example, String currency, PrintWriter out) {
+    private static void print(ReplayDiff.Example example, String currency, PrintWriter out) {
         CanonicalEvent any = example.a() == null ? example.b() : example.a();
         out.printf(
-                Locale.ROOT, "  %s  %s  %s %s%n", any.eventTime(), any.id(), major(any.amount(), currency), currency);
+                Locale.ROOT,
+                "  %s  %s  %s %s%n",
+                any.eventTime(),
+                any.id(),
+                major(any.amount(), currency),
+                currency);
         print("A", example.a(), out);
         print("B", example.b(), out);
     }
