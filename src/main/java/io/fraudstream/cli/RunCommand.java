@@ -174,8 +174,13 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void stopOnSignal(LocalJob job, long began, CountDownLatch reported) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("Stopping with a savepoint ...");
+        out.flush();
         try {
             report(job, job.stop(), began);
+            out.println("Stopped with a savepoint; the next run goes on there.");
+            out.flush();
         } catch (ExecutionException | IOException e) {
             System.err.println(
                     "fraudstream: no savepoint, the next run goes on from the last checkpoint: "
