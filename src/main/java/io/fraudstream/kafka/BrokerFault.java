@@ -48,7 +48,7 @@ public final class BrokerFault {
                         + ")";
             }
             if (at instanceof SslAuthenticationException) {
-                return tls(deepest(at), protocol);
+                return tls(chain(at), protocol);
             }
             if (at instanceof AuthorizationException) {
                 return "the broker's access rules do not let this user do that: " + at.getMessage();
@@ -57,9 +57,9 @@ public final class BrokerFault {
                 return "kafka.properties: " + deepest(at);
             }
         }
-        String deepest = deepest(failure);
-        if (deepest.contains("ssl.") || deepest.contains("SSL") || deepest.contains("keystore")) {
-            return "kafka.properties: " + deepest;
+        String chain = chain(failure);
+        if (chain.contains("ssl.") || chain.contains("SSL")) {
+            return "kafka.properties: " + chain;
         }
         for (Throwable at = failure; at != null; at = at.getCause()) {
             if (at instanceof TimeoutException) {
@@ -124,6 +124,18 @@ public final class BrokerFault {
                 + " ("
                 + failure.getMessage()
                 + ")";
+    }
+
+    /** What the failure and its causes say, each once. */
+    private static String chain(Throwable failure) {
+        StringBuilder said = new StringBuilder(String.valueOf(failure.getMessage()));
+        for (Throwable at = failure.getCause(); at != null; at = at.getCause()) {
+            String text = at.getMessage();
+            if (text != null && said.indexOf(text) < 0) {
+                said.append(": ").append(text);
+            }
+        }
+        return said.toString();
     }
 
     private static String deepest(Throwable failure) {

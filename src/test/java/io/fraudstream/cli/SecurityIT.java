@@ -17,7 +17,6 @@ import io.fraudstream.kafka.RecordProducer;
 import io.fraudstream.kafka.TopicNames;
 import io.fraudstream.kafka.TopicTail;
 import io.fraudstream.kafka.Topics;
-import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.TestBundles;
 import io.fraudstream.registry.BundleSigner;
@@ -91,14 +90,21 @@ class SecurityIT {
                         new LocalBroker.Door(
                                 "SASL_SSL",
                                 Map.of(
-                                        "ssl.keystore.type", "PKCS12",
-                                        "ssl.keystore.location", keys.toString(),
-                                        "ssl.keystore.password", STORE_PASSWORD,
-                                        "sasl.enabled.mechanisms", "SCRAM-SHA-512",
+                                        "ssl.keystore.type",
+                                        "PKCS12",
+                                        "ssl.keystore.location",
+                                        keys.toString(),
+                                        "ssl.keystore.password",
+                                        STORE_PASSWORD,
+                                        "sasl.enabled.mechanisms",
+                                        "SCRAM-SHA-512",
                                         "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config",
                                         "org.apache.kafka.common.security.scram.ScramLoginModule"
                                                 + " required;"),
-                                List.of("SCRAM-SHA-512=[name=fraudstream,password=" + PASSWORD + "]")));
+                                List.of(
+                                        "SCRAM-SHA-512=[name=fraudstream,password="
+                                                + PASSWORD
+                                                + "]")));
         client =
                 Map.of(
                         "security.protocol", "SASL_SSL",
@@ -112,10 +118,26 @@ class SecurityIT {
     private static Path certificate(String name) throws Exception {
         Path store = directory.resolve(name + ".p12");
         List<String> common =
-                List.of("-keystore", store.toString(), "-storepass", STORE_PASSWORD, "-alias", name);
+                List.of(
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        STORE_PASSWORD,
+                        "-alias",
+                        name);
         keytool(
-                "-genkeypair", common, "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
-                "san=dns:localhost", "-storetype", "PKCS12", "-validity", "365");
+                "-genkeypair",
+                common,
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost",
+                "-storetype",
+                "PKCS12",
+                "-validity",
+                "365");
         keytool(
                 "-exportcert",
                 common,
@@ -152,7 +174,9 @@ class SecurityIT {
     void anUntrustedCertificateIsToldByTheSettingToMend() {
         assertThat(topics("password", "stranger.pem", "SCRAM-SHA-512")).isEqualTo(1);
         assertThat(err.toString())
-                .contains("kafka.properties.ssl.truststore.location: the broker's certificate is not trusted")
+                .contains(
+                        "kafka.properties.ssl.truststore.location: the broker's certificate is not"
+                                + " trusted")
                 .doesNotContain(PASSWORD);
     }
 
@@ -219,10 +243,10 @@ class SecurityIT {
     }
 
     /**
-     * One story, since it takes two starts of the job: SIGTERM in the middle of the stream loses and
-     * doubles nothing; a flood that comes while the job is away is taken at its own pace, in a heap
-     * that would not hold it; no secret and no card number is in anything that the job shows or
-     * leaves; and cards keep their tokens while the wrapping key is changed in between.
+     * One story, since it takes two starts of the job: SIGTERM in the middle of the stream loses
+     * and doubles nothing; a flood that comes while the job is away is taken at its own pace, in a
+     * heap that would not hold it; no secret and no card number is in anything that the job shows
+     * or leaves; and cards keep their tokens while the wrapping key is changed in between.
      */
     @Test
     void aRunThatIsToldToEndLosesAndShowsNothing() throws Exception {
@@ -285,7 +309,8 @@ class SecurityIT {
                             records(names.scored(), scored(topics)),
                             records(names.alerts(), size(topics, names.alerts())),
                             records(names.rejected(), size(topics, names.rejected())));
-            // The card whose number was sent has one token, before the wrapping key changed and after.
+            // The card whose number was sent has one token, before the wrapping key changed and
+            // after.
             assertThat(tokens(home.resolve("store"))).isEqualTo(1);
             assertThat(outputs.get(4)).contains("t:");
             assertThat(outputs.get(5)).contains("alert-").contains("t:");
@@ -321,8 +346,7 @@ class SecurityIT {
                                 7)
                         .zip();
         Path bundle = Files.write(directory.resolve("model.zip"), zip);
-        Files.write(
-                directory.resolve("model.zip.sig"), BundleSigner.of(keys.signing()).sign(zip));
+        Files.write(directory.resolve("model.zip.sig"), BundleSigner.of(keys.signing()).sign(zip));
         Files.writeString(directory.resolve("signing.pub"), keys.trusted());
         return bundle;
     }
@@ -419,7 +443,8 @@ class SecurityIT {
 
     private static List<Path> unfinished(Path store) throws IOException {
         try (Stream<Path> files = Files.walk(store)) {
-            return files.filter(file -> file.getFileName().toString().contains("inprogress")).toList();
+            return files.filter(file -> file.getFileName().toString().contains("inprogress"))
+                    .toList();
         }
     }
 
@@ -438,8 +463,8 @@ class SecurityIT {
     }
 
     /**
-     * Sends on while the job runs, never far ahead of it, and then a flood. Every hundredth record has
-     * card numbers where none may be.
+     * Sends on while the job runs, never far ahead of it, and then a flood. Every hundredth record
+     * has card numbers where none may be.
      */
     private static final class Traffic implements Runnable {
         private static final int AHEAD = 10_000;
@@ -448,7 +473,7 @@ class SecurityIT {
         private static final long LOOK_NANOS = 50_000_000;
         private static final String RECORD =
                 "{\"transaction_id\":\"%s\",\"event_time\":%d,\"card_id\":\"%s\",\"amount_minor\":1999,"
-                        + "\"currency\":\"EUR\",\"merchant_id\":\"%s\"%s}";
+                    + "\"currency\":\"EUR\",\"merchant_id\":\"%s\"%s}";
 
         private final AtomicBoolean enough = new AtomicBoolean();
         private volatile long good;
@@ -490,8 +515,10 @@ class SecurityIT {
                     List.of(
                             RECORD.formatted("x" + i, time, "c", PAN, ""),
                             RECORD.formatted(OTHER_PAN, time, "c", "m", ""),
-                            RECORD.formatted("x" + i, time, "c", "m", ",\"device_id\":\"d-" + PAN + "\""),
-                            RECORD.formatted("x" + i, time, PAN, "m", ",\"mcc\":\"" + OTHER_PAN + "\""),
+                            RECORD.formatted(
+                                    "x" + i, time, "c", "m", ",\"device_id\":\"d-" + PAN + "\""),
+                            RECORD.formatted(
+                                    "x" + i, time, PAN, "m", ",\"mcc\":\"" + OTHER_PAN + "\""),
                             RECORD.formatted("x" + i, time, "c", "m", ",\"latitude\":" + PAN),
                             RECORD.formatted("x" + i, 4222222222222L, "c", "m", ",\"pan\":" + PAN),
                             "{\"broken " + PAN + " and \\u0033782822463100005",
@@ -502,7 +529,9 @@ class SecurityIT {
                     producer,
                     "labels",
                     "{\"transaction_id\":\"x\",\"card_id\":\"c\",\"event_time\":1,\"verdict\":\"fraud\","
-                            + "\"known_at\":2,\"source\":\"" + PAN + "\"}");
+                        + "\"known_at\":2,\"source\":\""
+                            + PAN
+                            + "\"}");
             send(
                     producer,
                     "labels",
@@ -516,7 +545,9 @@ class SecurityIT {
         }
     }
 
-    /** `fraudstream run` as a process, with everything that Flink and Kafka have to say in a file. */
+    /**
+     * `fraudstream run` as a process, with everything that Flink and Kafka have to say in a file.
+     */
     private static final class Command {
         private final Process process;
         private final Path said;
