@@ -476,9 +476,9 @@ class SecurityIT {
                     + "\"currency\":\"EUR\",\"merchant_id\":\"%s\"%s}";
 
         private final AtomicBoolean enough = new AtomicBoolean();
-        private volatile long good;
-        private volatile long bad;
-        private volatile long badLabels;
+        private long good;
+        private long bad;
+        private long badLabels;
         private final Topics topics;
 
         Traffic(Topics topics) {
