@@ -134,13 +134,9 @@ class FuzzIT {
             send(broker, hostilePointers);
 
             LocalJob job = start(broker);
-            JobCounts counts;
-            try {
-                job.awaitEnds(progress -> {});
-                awaitRefusals(broker, hostilePointers.size());
-            } finally {
-                counts = job.stop();
-            }
+            job.awaitEnds(progress -> {});
+            awaitRefusals(broker, hostilePointers.size());
+            JobCounts counts = job.stop();
 
             print(counts);
             assertThat(counts.isBalanced()).isTrue();
