@@ -58,8 +58,7 @@ class WireEvolutionTest {
     void transactionsOfThisReleaseAndOfLaterProducersAreRead() throws IOException {
         assertRead(
                 "transaction-v1",
-                record ->
-                        TransactionCodec.encode((Transaction) transactions.decode(record, HERE)));
+                record -> TransactionCodec.encode((Transaction) transactions.decode(record, HERE)));
     }
 
     @Test
@@ -112,7 +111,8 @@ class WireEvolutionTest {
     @MethodSource("schemas")
     void aSchemaKeepsEveryFieldItsTypeAndWhatIsRequired(Path published) throws IOException {
         JsonNode then = JSON.readTree(published.toFile());
-        JsonNode now = JSON.readTree(Path.of("schemas", published.getFileName().toString()).toFile());
+        JsonNode now =
+                JSON.readTree(Path.of("schemas", published.getFileName().toString()).toFile());
 
         assertThat(now.get("required")).isEqualTo(then.get("required"));
         List<String> checked = new ArrayList<>();

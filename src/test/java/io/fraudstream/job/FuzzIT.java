@@ -234,7 +234,8 @@ class FuzzIT {
     private List<byte[]> hostilePointers() throws IOException {
         byte[] good = JobBench.BUNDLE.zip();
         List<byte[]> pointers = new ArrayList<>();
-        pointers.add(pointer(Files.write(directory.resolve("good.zip"), good).toUri().toString(), good));
+        pointers.add(
+                pointer(Files.write(directory.resolve("good.zip"), good).toUri().toString(), good));
         byte[] gadget = gadget();
         byte[] bomb = bomb();
         byte[] traversal = zip("../../outside", new byte[1]);

@@ -83,8 +83,7 @@ class GoldenSavepointIT {
         OfflineRun uninterrupted = OfflineRun.of(all, JobBench.BUNDLE.bundle());
         String store = "store-" + rocksDb;
 
-        LocalJob job =
-                goOn(rocksDb, parallelism, store, SimulatedRecording.CODECS);
+        LocalJob job = goOn(rocksDb, parallelism, store, SimulatedRecording.CODECS);
 
         assertThat(job.isResumed()).isTrue();
         assertThat(job.totals().isBalanced()).isTrue();
@@ -153,7 +152,6 @@ class GoldenSavepointIT {
                     || counts.scored() == 0) {
                 job.awaitRead(EARLIER.size() + 1, Duration.ofSeconds(1));
                 counts = job.counts();
-                System.out.println(counts);
             }
             counts = job.stop();
             assertThat(counts.isBalanced()).as("some wait").isFalse();

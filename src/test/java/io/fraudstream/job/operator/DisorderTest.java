@@ -110,10 +110,7 @@ class DisorderTest {
                     .extracting(Admitted::transaction, Admitted::orderTime)
                     .containsExactlyElementsOf(
                             expected.diverted.stream()
-                                    .map(
-                                            turn ->
-                                                    tuple(
-                                                            turn.transaction, turn.orderTime))
+                                    .map(turn -> tuple(turn.transaction, turn.orderTime))
                                     .toList());
             long scored = job.count(job.cardFunction.getRuntimeContext(), "scored");
             long late = job.count(job.admissionFunction.getRuntimeContext(), "late");
@@ -136,8 +133,7 @@ class DisorderTest {
     /** Each card is in one partition, as producers key them, and what comes twice often is not. */
     private static List<Arrival> arrivals(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        List<Decoded> stream =
-                GeneratedStream.of(seed, EVENTS, 8, 6, 60, 6 * GeneratedStream.HOUR);
+        List<Decoded> stream = GeneratedStream.of(seed, EVENTS, 8, 6, 60, 6 * GeneratedStream.HOUR);
         Set<String> labelled =
                 stream.stream()
                         .filter(FraudLabel.class::isInstance)
@@ -158,9 +154,9 @@ class DisorderTest {
             if (random.nextInt(8) == 0) {
                 Transaction again = lately.get(Math.max(0, lately.size() - 1 - random.nextInt(9)));
                 int elsewhere = random.nextInt(3) == 0 ? random.nextInt(PARTITIONS) : partition;
-                // A label names the time of its transaction, so it would not fit one that was moved.
-                Transaction copy =
-                        labelled.contains(again.id()) ? again : moved(again, random);
+                // A label names the time of its transaction, so it would not fit one that was
+                // moved.
+                Transaction copy = labelled.contains(again.id()) ? again : moved(again, random);
                 arrivals.add(new Arrival(copy, elsewhere, offsets[elsewhere]++));
             }
         }
@@ -172,9 +168,7 @@ class DisorderTest {
         MessageType[] kinds = {
             MessageType.AUTHORIZATION, MessageType.FINANCIAL, MessageType.ADVICE
         };
-        return t.isReversal()
-                ? t
-                : copy(t, t.eventTime(), kinds[random.nextInt(kinds.length)]);
+        return t.isReversal() ? t : copy(t, t.eventTime(), kinds[random.nextInt(kinds.length)]);
     }
 
     /** The same once more, most often with its own time. */
@@ -207,7 +201,9 @@ class DisorderTest {
                 t.originalTransactionId());
     }
 
-    /** Cards that do not meet may be scored in any order; features show the order of those that do. */
+    /**
+     * Cards that do not meet may be scored in any order; features show the order of those that do.
+     */
     private static void assertSame(List<Found> found, List<Found> expected) {
         found.sort(Found.BY_ID);
         expected.sort(Found.BY_ID);
@@ -215,10 +211,7 @@ class DisorderTest {
                 .extracting(Found::id, Found::eventTime, Found::late)
                 .containsExactlyElementsOf(
                         expected.stream()
-                                .map(
-                                        one ->
-                                                tuple(
-                                                        one.id, one.eventTime, one.late))
+                                .map(one -> tuple(one.id, one.eventTime, one.late))
                                 .toList());
         for (int i = 0; i < found.size(); i++) {
             for (int f = 0; f < SCHEMA.size(); f++) {
@@ -332,8 +325,7 @@ class DisorderTest {
         private final CardFunction cardFunction;
         private final OneInputStreamOperatorTestHarness<Received, Admitted> admission;
         private final KeyedOneInputStreamOperatorTestHarness<Integer, Admitted, Admitted> dedupe;
-        private final KeyedTwoInputStreamOperatorTestHarness<
-                        String, Admitted, FraudLabel, Measured>
+        private final KeyedTwoInputStreamOperatorTestHarness<String, Admitted, FraudLabel, Measured>
                 terminals;
         private final KeyedTwoInputStreamOperatorTestHarness<
                         String, Measured, ServedBundle, ScoredTransaction>
@@ -445,9 +437,7 @@ class DisorderTest {
 
         private static <T> List<StreamRecord<T>> taken(AbstractStreamOperatorTestHarness<T> from) {
             List<StreamRecord<T>> records = new ArrayList<>();
-            for (Object out = from.getOutput().poll();
-                    out != null;
-                    out = from.getOutput().poll()) {
+            for (Object out = from.getOutput().poll(); out != null; out = from.getOutput().poll()) {
                 if (out instanceof StreamRecord<?>) {
                     @SuppressWarnings("unchecked") // what such a harness puts out
                     StreamRecord<T> record = (StreamRecord<T>) out;
