@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole job under hostile records, labels, pointers and bundles, through a real broker and
- * without a restart. {@code -Dfraudstream.fuzz.records=1000000} makes it long.
+ * without a restart. {@code -Dfraudstream.fuzz.records=100000} makes it longer.
  */
 @Timeout(3600)
 class FuzzIT {
