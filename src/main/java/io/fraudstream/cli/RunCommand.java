@@ -156,7 +156,7 @@ final class RunCommand implements Callable<Integer> {
             JobCounts counts = job.stop();
             Runtime.getRuntime().removeShutdownHook(hook);
             report(job, counts, began);
-            return counts.isBalanced() ? Fraudstream.DONE : Fraudstream.FAILED;
+            return job.totals().isBalanced() ? Fraudstream.DONE : Fraudstream.FAILED;
         }
         out.println("Ctrl-C stops it.");
         out.flush();
@@ -214,6 +214,7 @@ final class RunCommand implements Callable<Integer> {
         out.flush();
         new RunSummary(counts, elapsed)
                 .withLatency(counts.latencyMillis(), 1)
+                .with("balanced", job.totals().isBalanced())
                 .with("resumed", job.isResumed())
                 .with("totalRead", job.totals().read())
                 .write(summaryFile);

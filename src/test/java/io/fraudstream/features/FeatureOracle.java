@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  * far, with nothing running along. Slow, and meant to be: {@link FeatureEngine} is checked against
  * it.
  */
-final class FeatureOracle {
+public final class FeatureOracle {
     private static final long SECOND = 1000;
     private static final long MINUTE = 60 * SECOND;
     private static final long HOUR = 60 * MINUTE;
@@ -95,11 +95,11 @@ final class FeatureOracle {
         }
     }
 
-    FeatureOracle(FeatureSchema schema) {
+    public FeatureOracle(FeatureSchema schema) {
         this.schema = schema;
     }
 
-    void label(FraudLabel label) {
+    public void label(FraudLabel label) {
         if (label.terminalKey() != null) {
             labels.computeIfAbsent(label.terminalKey(), key -> new ArrayList<>()).add(label);
         }
@@ -109,7 +109,7 @@ final class FeatureOracle {
      * The features of this event over all that came before it in order and has arrived; then takes
      * it in.
      */
-    double[] step(Transaction t) {
+    public double[] step(Transaction t) {
         Row row = new Row();
         ofTransaction(t, row);
         List<Seen> card = cards.computeIfAbsent(t.cardId(), key -> new ArrayList<>());

@@ -15,9 +15,9 @@ import java.util.SplittableRandom;
  * pauses, so that every window's length matters; ties, disorder, reversals, declines, absent
  * fields, and labels at any time.
  */
-final class GeneratedStream {
+public final class GeneratedStream {
     static final long MINUTE = 60_000L;
-    static final long HOUR = 60 * MINUTE;
+    public static final long HOUR = 60 * MINUTE;
     static final long DAY = 24 * HOUR;
     static final long START = 1_522_540_800_000L;
 
@@ -49,7 +49,7 @@ final class GeneratedStream {
      * @param disorder how much later than its event time a transaction arrives at most, in
      *     milliseconds
      */
-    static List<Decoded> of(
+    public static List<Decoded> of(
             long seed, int events, int cards, int terminals, int days, long disorder) {
         GeneratedStream stream = new GeneratedStream(seed, cards, terminals, days * DAY, disorder);
         stream.generate(events);

@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole job under hostile records, labels, pointers and bundles, through a real broker and
- * without a restart. {@code -Dfraudstream.fuzz.records=1000000} makes it long.
+ * without a restart. {@code -Dfraudstream.fuzz.records=100000} makes it longer.
  */
 @Timeout(3600)
 class FuzzIT {
@@ -134,13 +134,9 @@ class FuzzIT {
             send(broker, hostilePointers);
 
             LocalJob job = start(broker);
-            JobCounts counts;
-            try {
-                job.awaitEnds(progress -> {});
-                awaitRefusals(broker, hostilePointers.size());
-            } finally {
-                counts = job.stop();
-            }
+            job.awaitEnds(progress -> {});
+            awaitRefusals(broker, hostilePointers.size());
+            JobCounts counts = job.stop();
 
             print(counts);
             assertThat(counts.isBalanced()).isTrue();
@@ -238,7 +234,8 @@ class FuzzIT {
     private List<byte[]> hostilePointers() throws IOException {
         byte[] good = JobBench.BUNDLE.zip();
         List<byte[]> pointers = new ArrayList<>();
-        pointers.add(pointer(Files.write(directory.resolve("good.zip"), good).toUri() + "", good));
+        pointers.add(
+                pointer(Files.write(directory.resolve("good.zip"), good).toUri().toString(), good));
         byte[] gadget = gadget();
         byte[] bomb = bomb();
         byte[] traversal = zip("../../outside", new byte[1]);

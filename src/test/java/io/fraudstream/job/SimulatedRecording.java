@@ -59,9 +59,11 @@ public final class SimulatedRecording {
     private SimulatedRecording() {}
 
     static Codecs codecs(CardTokenPolicy cardTokens) {
-        return new TestCodecs(
-                new CodecParts(
-                        DecodingLimits.DEFAULT, TransactionSimulator.roughRates(), cardTokens));
+        return codecs(TransactionSimulator.roughRates(), cardTokens);
+    }
+
+    static Codecs codecs(ExchangeRates rates, CardTokenPolicy cardTokens) {
+        return new TestCodecs(new CodecParts(DecodingLimits.DEFAULT, rates, cardTokens));
     }
 
     /** The rows whose event time fits, in the order in which they arrive. */
