@@ -1,6 +1,7 @@
 package io.fraudstream.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.fraudstream.cluster.BrokerProcess;
 import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.JobPlan;
 import io.fraudstream.config.Settings;

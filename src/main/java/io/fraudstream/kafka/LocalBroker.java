@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -51,10 +52,21 @@ public final class LocalBroker implements AutoCloseable {
      * @throws IOException if the directory cannot be used or the port is taken
      */
     public static LocalBroker start(Path directory, int port) throws IOException {
+        return start(directory, port, Map.of());
+    }
+
+    /**
+     * The same with settings of one's own over those that are set here.
+     *
+     * @param own the broker's properties, by their names in Kafka's documentation
+     */
+    public static LocalBroker start(Path directory, int port, Map<String, String> own)
+            throws IOException {
         Files.createDirectories(directory);
         Path data = directory.toAbsolutePath().resolve("kafka");
         int clientPort = freePort(port);
         Properties properties = properties(data, clientPort, freePort(0));
+        properties.putAll(own);
         format(data, properties);
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
         try {

@@ -1,0 +1,281 @@
+package io.fraudstream.job;
+
+import io.fraudstream.cluster.BrokerProcess;
+import io.fraudstream.cluster.FlinkCluster;
+import io.fraudstream.cluster.FlinkRest.Checkpoints;
+import io.fraudstream.job.operator.CheckpointedCounters;
+import io.fraudstream.kafka.Pause;
+import io.fraudstream.kafka.PointerTopic;
+import io.fraudstream.kafka.RecordProducer;
+import io.fraudstream.kafka.RecordSink;
+import io.fraudstream.kafka.RecordingSender;
+import io.fraudstream.kafka.ReplaySpeed;
+import io.fraudstream.kafka.TopicNames;
+import io.fraudstream.kafka.Topics;
+import io.fraudstream.model.BundleFormat;
+import io.fraudstream.recording.RecordedTransaction;
+import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.transaction.ExchangeRates;
+import io.fraudstream.transaction.FraudLabel;
+import io.fraudstream.transaction.LabelCodec;
+import io.fraudstream.transaction.MessageType;
+import io.fraudstream.transaction.Transaction;
+import io.fraudstream.transaction.TransactionCodec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Topics on a broker of its own and the job jar on a cluster of processes, in event-time order, so
+ * that what comes out can be held against the offline path bit for bit.
+ */
+final class ClusterBench {
+    static final int PARTITIONS = 4;
+    private static final int PARALLELISM = 2;
+    private static final int CLOSING = 64;
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final FlinkCluster cluster;
+    private final BrokerProcess broker;
+    private final TopicNames names;
+    private final Path directory;
+    private final TopicReader reader;
+    private String job;
+
+    /** A record on its way to a topic. */
+    record Record(String topic, byte[] key, byte[] value) {}
+
+    /** Something that is to become true. */
+    @FunctionalInterface
+    interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    ClusterBench(FlinkCluster cluster, BrokerProcess broker, Path directory, String name)
+            throws IOException {
+        this.cluster = cluster;
+        this.broker = broker;
+        this.names = new TopicNames(name + "-");
+        this.directory = Files.createDirectories(directory.resolve(name).toAbsolutePath());
+        this.reader = new TopicReader(broker.bootstrapServers());
+        try (Topics topics = new Topics(broker.bootstrapServers(), names)) {
+            topics.create(new Topics.Layout(PARTITIONS, Optional.empty(), Optional.empty()));
+        }
+    }
+
+    TopicNames names() {
+        return names;
+    }
+
+    String job() {
+        return job;
+    }
+
+    /**
+     * Deploys the job jar.
+     *
+     * @param settings lines of YAML behind those that the bench needs
+     * @param savepoint to go on from, or {@code null}
+     */
+    void deploy(boolean exactlyOnce, List<String> kafka, int parallelism, String savepoint)
+            throws IOException, InterruptedException {
+        Path rates = directory.resolve("rates.yaml");
+        Files.writeString(rates, ratesYaml(SimulatedRecording.CODECS.rates()));
+        List<String> lines = new ArrayList<>();
+        lines.add("kafka:");
+        lines.add("  bootstrapServers: " + broker.bootstrapServers());
+        lines.add("  topicPrefix: " + names.prefix());
+        lines.add("  properties:");
+        lines.add("    metadata.max.age.ms: '30000'");
+        kafka.forEach(line -> lines.add("    " + line));
+        lines.add("transactions:");
+        lines.add("  exchangeRates: " + rates);
+        lines.add("  cardNumbers: trusted-tokens");
+        lines.add("job:");
+        lines.add("  order: event-time");
+        lines.add("  outOfOrderness: " + SimulatedRecording.BOUND.toMinutes() + "m");
+        // A pause of the broker must not let one partition run ahead of the others.
+        lines.add("  idleness: 1d");
+        lines.add("  maxParallelism: 64");
+        lines.add("  delivery: " + (exactlyOnce ? "exactly-once" : "at-least-once"));
+        lines.add("  scoredTopic: true");
+        lines.add("store:");
+        lines.add("  directory: " + store());
+        Path settings = directory.resolve("job.yaml");
+        Files.write(settings, lines);
+        String jar = cluster.rest().upload(Path.of(System.getProperty("fraudstream.jobJar")));
+        job = cluster.rest().run(jar, List.of(settings.toString()), parallelism, savepoint);
+        await("every task runs", () -> cluster.rest().isRunning(job));
+    }
+
+    private static String ratesYaml(ExchangeRates rates) {
+        String[] parts = rates.canonicalText().split(" ");
+        StringBuilder yaml = new StringBuilder("version: simulated\nbaseCurrency: " + parts[0]);
+        yaml.append("\nrates:\n");
+        for (int i = 1; i < parts.length; i++) {
+            yaml.append("  ").append(parts[i].replace("=", ": ")).append('\n');
+        }
+        return yaml.toString();
+    }
+
+    Path store() {
+        return directory.resolve("store");
+    }
+
+    /** Puts a bundle into service from this event time on. */
+    void announce(BundleFormat.Written bundle, long effectiveFrom, double threshold)
+            throws IOException {
+        Path file = directory.resolve(bundle.bundle().id() + ".zip");
+        Files.write(file, bundle.zip());
+        new PointerTopic(broker.bootstrapServers(), names.models(), Map.of())
+                .announce(
+                        new ModelPointer(
+                                ModelPointer.CHAMPION,
+                                bundle.bundle().id(),
+                                file.toUri().toString(),
+                                BundleFormat.sha256(bundle.zip()),
+                                JobBench.SCHEMA.fingerprint(),
+                                effectiveFrom,
+                                threshold));
+    }
+
+    /**
+     * The records of a recording in the order in which they come, labels among transactions: sent
+     * in pieces, no piece's labels run ahead of the next one's transactions.
+     */
+    List<Record> records(List<RecordedTransaction> rows) throws InterruptedException {
+        List<Record> records = new ArrayList<>();
+        new RecordingSender(
+                        new RecordSink() {
+                            @Override
+                            public void send(String topic, byte[] key, byte[] value) {
+                                records.add(new Record(topic, key, value));
+                            }
+
+                            @Override
+                            public void flush() {
+                                // A list keeps nothing back.
+                            }
+                        },
+                        names,
+                        ReplaySpeed.MAX,
+                        Clock.systemUTC(),
+                        Pause.SLEEP)
+                .send(rows.iterator(), progress -> {});
+        return records;
+    }
+
+    void send(List<Record> records) {
+        try (RecordProducer producer = RecordProducer.forThroughput(broker.bootstrapServers())) {
+            records.forEach(record -> producer.send(record.topic(), record.key(), record.value()));
+            producer.flush();
+        }
+    }
+
+    /**
+     * Takes every partition's time so far on that all before it is scored; what does that is never
+     * scored itself.
+     */
+    void sendClosing(long afterEventTime) {
+        long time = afterEventTime + Duration.ofDays(400).toMillis();
+        List<Record> records = new ArrayList<>();
+        for (int i = 0; i < CLOSING; i++) {
+            String id = "closing-" + i;
+            byte[] key = id.getBytes(StandardCharsets.UTF_8);
+            Transaction last =
+                    new Transaction(
+                            id,
+                            time,
+                            id,
+                            100,
+                            "EUR",
+                            100,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            Double.NaN,
+                            Double.NaN,
+                            null,
+                            null,
+                            MessageType.AUTHORIZATION,
+                            null);
+            records.add(new Record(names.transactions(), key, TransactionCodec.encode(last)));
+            records.add(
+                    new Record(
+                            names.labels(),
+                            key,
+                            LabelCodec.encode(
+                                    new FraudLabel(
+                                            id, id, "closing", null, time, true, time,
+                                            "closing"))));
+        }
+        send(records);
+    }
+
+    /** How many transactions are counted in a checkpoint or since: none while the job restarts. */
+    long counted(String counter) throws IOException, InterruptedException {
+        String text = cluster.rest().accumulators(job).getOrDefault(counter, "0");
+        return Long.parseLong(text);
+    }
+
+    Checkpoints checkpoints() throws IOException, InterruptedException {
+        return cluster.rest().checkpoints(job);
+    }
+
+    /**
+     * Waits until so many have been scored or otherwise ended and two checkpoints have been
+     * completed since, so that all that was written is committed.
+     */
+    void awaitEnded(long transactions) throws Exception {
+        await(
+                transactions + " transactions have come to their end",
+                () ->
+                        counted(CheckpointedCounters.SCORED)
+                                        + counted(CheckpointedCounters.REJECTED)
+                                        + counted(CheckpointedCounters.LATE)
+                                        + counted(CheckpointedCounters.DUPLICATE)
+                                == transactions);
+    }
+
+    static void await(String what, Condition condition) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        Exception last = null;
+        while (true) {
+            try {
+                if (condition.holds()) {
+                    return;
+                }
+                last = null;
+            } catch (InterruptedException e) {
+                throw e;
+            } catch (Exception notNow) {
+                // A JobManager that is gone or has just come does not answer.
+                last = notNow;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("waited in vain until " + what, last);
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    List<byte[]> alerts() {
+        return reader.committed(names.alerts());
+    }
+
+    List<byte[]> scored() {
+        return reader.committed(names.scored());
+    }
+}
