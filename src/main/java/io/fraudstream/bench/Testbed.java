@@ -103,6 +103,7 @@ final class Testbed implements AutoCloseable {
     static Testbed open(Path directory, int partitions) throws IOException, SettingsException {
         TopicNames names = new TopicNames("");
         BrokerProcess broker = BrokerProcess.start(directory);
+        Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "bench-broker"));
         try (Topics topics = new Topics(broker.bootstrapServers(), names)) {
             topics.create(new Topics.Layout(partitions, Optional.empty(), Optional.empty()));
         }

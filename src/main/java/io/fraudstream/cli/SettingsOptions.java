@@ -43,6 +43,11 @@ final class SettingsOptions {
 
     /** The effective settings: defaults, file, environment, options. */
     Settings settings() throws SettingsException {
+        return settings(Map.of());
+    }
+
+    /** The same with more settings over them, by their keys. */
+    Settings settings(Map<String, String> more) throws SettingsException {
         Map<String, String> all = new LinkedHashMap<>(overrides);
         if (bootstrapServers != null) {
             all.put("kafka.bootstrapServers", bootstrapServers);
@@ -50,6 +55,7 @@ final class SettingsOptions {
         if (topicPrefix != null) {
             all.put("kafka.topicPrefix", topicPrefix);
         }
+        all.putAll(more);
         return new SettingsReader(System.getenv()).read(fileInUse(), all);
     }
 

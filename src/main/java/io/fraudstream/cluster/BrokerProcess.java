@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * A Kafka broker in a process of its own, so that what it costs is not counted with the job's, and
@@ -13,7 +14,7 @@ import java.util.Map;
  * closed.
  */
 public final class BrokerProcess implements AutoCloseable {
-    private static final String ANNOUNCEMENT = "Kafka is at ";
+    private static final Pattern ANNOUNCEMENT = Pattern.compile("Kafka is at ([^,\\s]+),");
 
     private final Path directory;
     private final Map<String, String> properties;
@@ -26,24 +27,25 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a broker without topics and returns when it takes connections.
+     * Starts a broker without topics at any free port and returns when it takes connections.
      *
      * @param directory for its data and its log
      * @throws IOException if it does not start
      */
     public static BrokerProcess start(Path directory) throws IOException {
-        return start(directory, Map.of());
+        return start(directory, 0, Map.of());
     }
 
     /**
-     * The same with settings of the broker's own over those of {@code LocalBroker}.
+     * The same at a port of one's choice, with settings over those of {@code LocalBroker}.
      *
+     * @param port where clients connect; 0 for any that is free
      * @param properties by their names in Kafka's documentation
      */
-    public static BrokerProcess start(Path directory, Map<String, String> properties)
+    public static BrokerProcess start(Path directory, int port, Map<String, String> properties)
             throws IOException {
         BrokerProcess broker = new BrokerProcess(directory, properties);
-        broker.start("0");
+        broker.start(Integer.toString(port));
         return broker;
     }
 
@@ -59,13 +61,14 @@ public final class BrokerProcess implements AutoCloseable {
                                 directory.resolve("broker").toString()));
         properties.forEach((name, value) -> arguments.add("--property=" + name + "=" + value));
         process =
-                JavaProcess.start(
+                JavaProcess.service(
+                        System.getProperty("java.class.path"),
                         List.of("-Xmx1g"),
                         "io.fraudstream.cli.Fraudstream",
                         arguments,
                         Files.createDirectories(directory).resolve("broker.log"));
         try {
-            bootstrapServers = process.await(ANNOUNCEMENT).split(",", 2)[0];
+            bootstrapServers = process.awaitLogged(ANNOUNCEMENT);
         } catch (IOException e) {
             process.close();
             throw e;

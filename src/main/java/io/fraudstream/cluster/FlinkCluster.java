@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -31,6 +30,7 @@ public final class FlinkCluster implements AutoCloseable {
     private static final String HOST = "localhost";
     private static final Pattern REST_ADDRESS =
             Pattern.compile("Rest endpoint listening at [^:\\s]+:(\\d+)");
+    private static final int ATTEMPTS = 3;
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -150,6 +150,7 @@ public final class FlinkCluster implements AutoCloseable {
         keys.put("taskmanager.memory.jvm-overhead.max", "192m");
         keys.put("high-availability.type", "zookeeper");
         keys.put("high-availability.zookeeper.quorum", HOST + ":" + zooKeeperPort);
+        keys.put("high-availability.zookeeper.client.tolerate-suspended-connections", "true");
         keys.put("zookeeper.sasl.disable", "true");
         keys.put("high-availability.storageDir", uri("ha"));
         keys.put("high-availability.cluster-id", "/fraudstream");
@@ -203,7 +204,11 @@ public final class FlinkCluster implements AutoCloseable {
 
     /** What computes little and is to be there soon needs no optimising compiler. */
     private static List<String> coordinating(String heap) {
-        return List.of("-Xmx" + heap, "-XX:TieredStopAtLevel=1");
+        return List.of(
+                "-Xmx" + heap,
+                "-XX:TieredStopAtLevel=1",
+                // What ZooKeeper keeps need not outlive the machine.
+                "-Dzookeeper.forceSync=no");
     }
 
     private JavaProcess service(
@@ -218,37 +223,52 @@ public final class FlinkCluster implements AutoCloseable {
         return JavaProcess.service(classPath, all, mainClass, arguments, log);
     }
 
-    /**
-     * Starts a JobManager, where there is none, and returns when its REST interface answers; it
-     * takes up the jobs of the one before it.
-     *
-     * @throws IOException if it does not start, with the end of its log
-     */
-    public void startJobManager() throws IOException {
-        Path log = nextLog("jobmanager");
-        jobManager =
-                service(
-                        log,
-                        coordinating("512m"),
-                        "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
-                        List.of("--configDir", configuration().toString()));
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (true) {
-            Matcher announced = REST_ADDRESS.matcher(Files.readString(log));
-            if (announced.find()) {
-                rest = new FlinkRest(URI.create("http://" + HOST + ":" + announced.group(1)));
+    private void startJobManager() throws IOException {
+        for (int attempts = ATTEMPTS; ; attempts--) {
+            jobManager =
+                    service(
+                            nextLog("jobmanager"),
+                            coordinating("512m"),
+                            "org.apache.flink.runtime.entrypoint"
+                                    + ".StandaloneSessionClusterEntrypoint",
+                            List.of("--configDir", configuration().toString()));
+            try {
+                String port = jobManager.awaitLogged(REST_ADDRESS);
+                rest = new FlinkRest(URI.create("http://" + HOST + ":" + port));
                 return;
+            } catch (IOException slow) {
+                if (attempts == 1) {
+                    throw slow;
+                }
             }
-            if (!jobManager.isAlive() || System.nanoTime() > deadline) {
-                throw new IOException("the JobManager has not started: " + end(log));
-            }
-            LockSupport.parkNanos(LOOK_NANOS);
         }
     }
 
-    /** Starts a TaskManager in the place of one whose process has ended. */
-    public void startTaskManager(int index) throws IOException {
-        taskManagers.set(index, startedTaskManager());
+    /**
+     * Starts again what has ended, by being killed or because it was slow to start: a process gives
+     * its network ten seconds for that, which on a busy machine may be too little.
+     *
+     * @return a line for each process that was started
+     */
+    public List<String> revive() throws IOException {
+        List<String> lines = new ArrayList<>();
+        if (!jobManager.isAlive()) {
+            startJobManager();
+            lines.add(
+                    "The JobManager had ended; it runs again as process "
+                            + jobManager.id()
+                            + ", its web interface is "
+                            + rest.address());
+        }
+        for (int i = 0; i < taskManagers.size(); i++) {
+            if (!taskManagers.get(i).isAlive()) {
+                taskManagers.set(i, startedTaskManager());
+                lines.add(
+                        "A TaskManager had ended; it runs again as process "
+                                + taskManagers.get(i).id());
+            }
+        }
+        return lines;
     }
 
     private JavaProcess startedTaskManager() throws IOException {
@@ -259,13 +279,6 @@ public final class FlinkCluster implements AutoCloseable {
                 List.of("--configDir", configuration().toString()));
     }
 
-    private static String end(Path log) throws IOException {
-        List<String> lines = Files.readAllLines(log);
-        return log
-                + ": "
-                + String.join(" | ", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
-    }
-
     /**
      * Waits until every TaskManager has joined.
      *
@@ -274,6 +287,7 @@ public final class FlinkCluster implements AutoCloseable {
     public void awaitSlots() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (rest.slots() < layout.taskManagers() * layout.slots()) {
+            revive();
             if (System.nanoTime() > deadline) {
                 throw new IOException("TaskManagers are missing, see the logs in " + logs());
             }

@@ -17,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -27,6 +29,8 @@ public final class FlinkRest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long LOOK_NANOS = Duration.ofMillis(50).toNanos();
+
+    private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED");
 
     private final URI address;
     private final HttpClient http =
@@ -102,6 +106,17 @@ public final class FlinkRest {
         return post("/jars/" + jar + "/run", body).path("jobid").textValue();
     }
 
+    /** The ids of the jobs that the JobManager looks after; those that have ended are not there. */
+    public List<String> jobs() throws IOException, InterruptedException {
+        List<String> jobs = new ArrayList<>();
+        for (JsonNode job : get("/jobs").path("jobs")) {
+            if (!ENDED.contains(job.path("status").asText())) {
+                jobs.add(job.path("id").textValue());
+            }
+        }
+        return jobs;
+    }
+
     /** Such as {@code RUNNING}, {@code RESTARTING} or {@code FAILED}. */
     public String state(String job) throws IOException, InterruptedException {
         return get("/jobs/" + job).path("state").asText();
@@ -152,6 +167,11 @@ public final class FlinkRest {
             values.put(counter.path("name").asText(), counter.path("value").asText());
         }
         return values;
+    }
+
+    /** Begins a checkpoint beside those that come by themselves. */
+    public void beginCheckpoint(String job) throws IOException, InterruptedException {
+        post("/jobs/" + job + "/checkpoints", JSON.createObjectNode());
     }
 
     /** Begins a savepoint and gives the name under which it can be asked for. */

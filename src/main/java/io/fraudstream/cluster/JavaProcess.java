@@ -3,6 +3,7 @@ package io.fraudstream.cluster;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -11,19 +12,26 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A JVM of its own, which does not outlive this one unless this one is killed. */
 public final class JavaProcess implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 30;
+    private static final long STARTING_NANOS = TimeUnit.MINUTES.toNanos(5);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final Process process;
     private final BufferedReader out;
     private final BufferedWriter in;
     private final Path errors;
+    private final long before;
     private final Thread hook;
 
-    private JavaProcess(Process process, Path errors) {
+    private JavaProcess(Process process, Path errors, long before) {
         this.process = process;
+        this.before = before;
         this.out = process.inputReader(StandardCharsets.UTF_8);
         this.in = process.outputWriter(StandardCharsets.UTF_8);
         this.errors = errors;
@@ -50,7 +58,8 @@ public final class JavaProcess implements AutoCloseable {
                                                 arguments))
                                 .redirectError(errors.toFile())
                                 .start(),
-                        errors);
+                        errors,
+                        0);
         Runtime.getRuntime().addShutdownHook(started.hook);
         return started;
     }
@@ -72,12 +81,14 @@ public final class JavaProcess implements AutoCloseable {
         List<String> command =
                 new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
         command.addAll(command(classPath, options, mainClass, arguments));
+        long before = Files.exists(log) ? Files.size(log) : 0;
         return new JavaProcess(
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(Redirect.appendTo(log.toFile()))
                         .start(),
-                log);
+                log,
+                before);
     }
 
     private static List<String> command(
@@ -131,6 +142,36 @@ public final class JavaProcess implements AutoCloseable {
                     "the process has ended with " + exit + ": " + Files.readString(errors));
         }
         return lines;
+    }
+
+    /**
+     * What the pattern's first group finds in the log of a service, which it may take five minutes
+     * to write.
+     *
+     * @throws IOException with the end of the log, if it ends or the time passes before
+     */
+    String awaitLogged(Pattern pattern) throws IOException {
+        long deadline = System.nanoTime() + STARTING_NANOS;
+        while (true) {
+            boolean ended = !process.isAlive() || System.nanoTime() > deadline;
+            String said;
+            try (InputStream log = Files.newInputStream(errors)) {
+                log.skipNBytes(before);
+                said = new String(log.readAllBytes(), StandardCharsets.UTF_8);
+            }
+            Matcher found = pattern.matcher(said);
+            if (found.find()) {
+                return found.group(1);
+            }
+            if (ended) {
+                throw new IOException(
+                        "the process has not started, see "
+                                + errors
+                                + ": "
+                                + said.substring(Math.max(0, said.length() - 500)).strip());
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
     }
 
     /** Its number, by which it can be killed from outside. */

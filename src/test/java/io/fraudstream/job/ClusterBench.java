@@ -31,8 +31,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 
 /**
  * Topics on a broker of its own and the job jar on a cluster of processes, in event-time order, so
@@ -40,7 +50,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ClusterBench {
     static final int PARTITIONS = 4;
-    private static final int PARALLELISM = 2;
     private static final int CLOSING = 64;
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -50,7 +59,7 @@ final class ClusterBench {
     private final TopicNames names;
     private final Path directory;
     private final TopicReader reader;
-    private String job;
+    private volatile String job;
 
     /** A record on its way to a topic. */
     record Record(String topic, byte[] key, byte[] value) {}
@@ -82,12 +91,18 @@ final class ClusterBench {
     }
 
     /**
-     * Deploys the job jar.
+     * Deploys the job jar and returns when every task runs.
      *
-     * @param settings lines of YAML behind those that the bench needs
+     * @param kafka properties of Kafka's clients
+     * @param flink Flink's keys
      * @param savepoint to go on from, or {@code null}
      */
-    void deploy(boolean exactlyOnce, List<String> kafka, int parallelism, String savepoint)
+    void deploy(
+            boolean exactlyOnce,
+            Map<String, String> kafka,
+            Map<String, String> flink,
+            int parallelism,
+            String savepoint)
             throws IOException, InterruptedException {
         Path rates = directory.resolve("rates.yaml");
         Files.writeString(rates, ratesYaml(SimulatedRecording.CODECS.rates()));
@@ -97,7 +112,7 @@ final class ClusterBench {
         lines.add("  topicPrefix: " + names.prefix());
         lines.add("  properties:");
         lines.add("    metadata.max.age.ms: '30000'");
-        kafka.forEach(line -> lines.add("    " + line));
+        kafka.forEach((key, value) -> lines.add("    " + key + ": '" + value + "'"));
         lines.add("transactions:");
         lines.add("  exchangeRates: " + rates);
         lines.add("  cardNumbers: trusted-tokens");
@@ -111,6 +126,9 @@ final class ClusterBench {
         lines.add("  scoredTopic: true");
         lines.add("store:");
         lines.add("  directory: " + store());
+        lines.add("flink:");
+        lines.add("  pipeline.name: " + names.prefix());
+        flink.forEach((key, value) -> lines.add("  " + key + ": '" + value + "'"));
         Path settings = directory.resolve("job.yaml");
         Files.write(settings, lines);
         String jar = cluster.rest().upload(Path.of(System.getProperty("fraudstream.jobJar")));
@@ -230,14 +248,61 @@ final class ClusterBench {
         return Long.parseLong(text);
     }
 
+    /** Sets one of Kafka's settings of a topic. */
+    void configure(String topic, String key, String value) throws Exception {
+        try (Admin admin = admin()) {
+            admin.incrementalAlterConfigs(
+                            Map.of(
+                                    new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                                    List.of(
+                                            new AlterConfigOp(
+                                                    new ConfigEntry(key, value),
+                                                    AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
+    }
+
+    /** In which states the transactions of this bench's sinks are. */
+    Set<TransactionState> transactions() throws Exception {
+        try (Admin admin = admin()) {
+            return admin.listTransactions().all().get().stream()
+                    .filter(t -> t.transactionalId().startsWith(names.prefix()))
+                    .map(TransactionListing::state)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
+    }
+
+    /**
+     * How many transactions are in their topic that are not part of a checkpoint yet: what a kill
+     * would make the job read again.
+     */
+    long inFlight() throws Exception {
+        try (Admin admin = admin();
+                Topics topics = new Topics(broker.bootstrapServers(), names)) {
+            Map<TopicPartition, OffsetAndMetadata> committed =
+                    admin.listConsumerGroupOffsets(names.prefix() + "fraudstream")
+                            .partitionsToOffsetAndMetadata()
+                            .get();
+            long behind = 0;
+            for (Map.Entry<Integer, Long> end : topics.ends(names.transactions()).entrySet()) {
+                OffsetAndMetadata at =
+                        committed.get(new TopicPartition(names.transactions(), end.getKey()));
+                behind += end.getValue() - (at == null ? 0 : at.offset());
+            }
+            return behind;
+        }
+    }
+
     Checkpoints checkpoints() throws IOException, InterruptedException {
         return cluster.rest().checkpoints(job);
     }
 
-    /**
-     * Waits until so many have been scored or otherwise ended and two checkpoints have been
-     * completed since, so that all that was written is committed.
-     */
+    /** Waits until so many have been scored or have otherwise come to their end. */
     void awaitEnded(long transactions) throws Exception {
         await(
                 transactions + " transactions have come to their end",
@@ -249,11 +314,13 @@ final class ClusterBench {
                                 == transactions);
     }
 
-    static void await(String what, Condition condition) throws InterruptedException {
+    /** Waits for a condition; processes that have ended are started again meanwhile. */
+    void await(String what, Condition condition) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         Exception last = null;
         while (true) {
             try {
+                cluster.revive();
                 if (condition.holds()) {
                     return;
                 }
