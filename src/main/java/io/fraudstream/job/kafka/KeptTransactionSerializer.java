@@ -44,21 +44,24 @@ final class KeptTransactionSerializer implements SimpleVersionedSerializer<KeptT
 
     @Override
     public KeptTransaction deserialize(int version, byte[] serialized) throws IOException {
-        switch (version) {
-            case WITHOUT_RECORDS:
-                return new KeptTransaction(transactions.deserialize(version, serialized), null);
-            case VERSION:
-                DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized));
-                int inner = in.readInt();
-                KafkaCommittable transaction =
-                        transactions.deserialize(inner, in.readNBytes(in.readInt()));
-                byte[] records = in.readNBytes(in.readInt());
-                return new KeptTransaction(transaction, records.length == 0 ? null : records);
-            default:
-                throw new IOException(
-                        "a Kafka transaction in state has version "
-                                + version
-                                + ", expected 1 or 2: it was written by a newer release");
-        }
+        return switch (version) {
+            case WITHOUT_RECORDS ->
+                    new KeptTransaction(transactions.deserialize(version, serialized), null);
+            case VERSION -> withRecords(serialized);
+            default ->
+                    throw new IOException(
+                            "a Kafka transaction in state has version "
+                                    + version
+                                    + ", expected 1 or 2: it was written by a newer release");
+        };
+    }
+
+    private KeptTransaction withRecords(byte[] serialized) throws IOException {
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized));
+        int version = in.readInt();
+        KafkaCommittable transaction =
+                transactions.deserialize(version, in.readNBytes(in.readInt()));
+        byte[] records = in.readNBytes(in.readInt());
+        return new KeptTransaction(transaction, records.length == 0 ? null : records);
     }
 }
