@@ -24,6 +24,8 @@ import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Flink's exactly-once Kafka sink, which by itself only logs that the broker has aborted a
@@ -37,6 +39,7 @@ public final class ReplayingSink<T>
                 SupportsWriterState<T, KafkaWriterState>,
                 SupportsCommitter<KeptTransaction>,
                 SupportsPostCommitTopology<KeptTransaction> {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayingSink.class);
     private static final long serialVersionUID = 1L;
 
     private final KafkaSink<ProducerRecord<byte[], byte[]>> sink;
@@ -158,7 +161,13 @@ public final class ReplayingSink<T>
         @Override
         public void close() throws Exception {
             kept.take();
-            writer.close();
+            try {
+                writer.close();
+            } catch (IOException alreadyFailed) {
+                // A write that failed has failed the task; thrown once more from here it would end
+                // the whole TaskManager.
+                LOG.warn("a Kafka writer was closed after a failure", alreadyFailed);
+            }
         }
     }
 }
