@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fraudstream.cluster.BrokerProcess;
 import io.fraudstream.cluster.FlinkCluster;
 import io.fraudstream.cluster.FlinkRest.Checkpoints;
-import io.fraudstream.job.ClusterBench.Record;
+import io.fraudstream.job.ClusterBench.Message;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.TestBundles;
@@ -213,7 +213,7 @@ class ChaosIT {
                         cluster, broker, DIRECTORY.resolve("run-" + System.nanoTime()), name);
         bench.announce(JobBench.BUNDLE, Long.MIN_VALUE, threshold);
         bench.deploy(exactlyOnce, IMPATIENT, Map.of(), 2, null);
-        List<Record> records = bench.records(rows);
+        List<Message> records = bench.records(rows);
         long swap = Long.MAX_VALUE;
         try (Feeder feeder = new Feeder(bench, records)) {
             int share = records.size() / (blows.size() + 1);
@@ -248,12 +248,12 @@ class ChaosIT {
      * Announces the next bundle from an event time on that no event that was sent has reached, and
      * lets none go that has, so that which bundle scores an event depends on nothing else.
      */
-    private static long swapAhead(ClusterBench bench, Feeder feeder, List<Record> records)
+    private static long swapAhead(ClusterBench bench, Feeder feeder, List<Message> records)
             throws IOException {
         int gate = Math.min(feeder.sent() + 4_000, records.size());
         feeder.gate(gate);
         long newest = Long.MIN_VALUE;
-        for (Record record : records.subList(0, gate)) {
+        for (Message record : records.subList(0, gate)) {
             newest = Math.max(newest, eventTime(record));
         }
         long from = newest + 1;
@@ -261,7 +261,7 @@ class ChaosIT {
         return from;
     }
 
-    private static long eventTime(Record record) {
+    private static long eventTime(Message record) {
         try {
             return JSON.readTree(record.value()).path("event_time").asLong(Long.MIN_VALUE);
         } catch (IOException broken) {

@@ -61,8 +61,8 @@ final class ClusterBench {
     private final TopicReader reader;
     private volatile String job;
 
-    /** A record on its way to a topic. */
-    record Record(String topic, byte[] key, byte[] value) {}
+    /** What goes to a topic. */
+    record Message(String topic, byte[] key, byte[] value) {}
 
     /** Something that is to become true. */
     @FunctionalInterface
@@ -171,13 +171,13 @@ final class ClusterBench {
      * The records of a recording in the order in which they come, labels among transactions: sent
      * in pieces, no piece's labels run ahead of the next one's transactions.
      */
-    List<Record> records(List<RecordedTransaction> rows) throws InterruptedException {
-        List<Record> records = new ArrayList<>();
+    List<Message> records(List<RecordedTransaction> rows) throws InterruptedException {
+        List<Message> records = new ArrayList<>();
         new RecordingSender(
                         new RecordSink() {
                             @Override
                             public void send(String topic, byte[] key, byte[] value) {
-                                records.add(new Record(topic, key, value));
+                                records.add(new Message(topic, key, value));
                             }
 
                             @Override
@@ -193,7 +193,7 @@ final class ClusterBench {
         return records;
     }
 
-    void send(List<Record> records) {
+    void send(List<Message> records) {
         try (RecordProducer producer = RecordProducer.forThroughput(broker.bootstrapServers())) {
             records.forEach(record -> producer.send(record.topic(), record.key(), record.value()));
             producer.flush();
@@ -206,7 +206,7 @@ final class ClusterBench {
      */
     void sendClosing(long afterEventTime) {
         long time = afterEventTime + Duration.ofDays(400).toMillis();
-        List<Record> records = new ArrayList<>();
+        List<Message> records = new ArrayList<>();
         for (int i = 0; i < CLOSING; i++) {
             String id = "closing-" + i;
             byte[] key = id.getBytes(StandardCharsets.UTF_8);
@@ -229,9 +229,9 @@ final class ClusterBench {
                             null,
                             MessageType.AUTHORIZATION,
                             null);
-            records.add(new Record(names.transactions(), key, TransactionCodec.encode(last)));
+            records.add(new Message(names.transactions(), key, TransactionCodec.encode(last)));
             records.add(
-                    new Record(
+                    new Message(
                             names.labels(),
                             key,
                             LabelCodec.encode(

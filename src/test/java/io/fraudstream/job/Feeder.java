@@ -4,6 +4,7 @@ import io.fraudstream.job.operator.CheckpointedCounters;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,14 +15,14 @@ final class Feeder implements AutoCloseable {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final ClusterBench bench;
-    private final List<ClusterBench.Record> records;
+    private final List<ClusterBench.Message> records;
     private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
     private final Thread thread = new Thread(this::feed, "feeder");
-    private volatile int sent;
+    private final AtomicInteger sent = new AtomicInteger();
     private volatile int gate;
     private volatile boolean closed;
 
-    Feeder(ClusterBench bench, List<ClusterBench.Record> records) {
+    Feeder(ClusterBench bench, List<ClusterBench.Message> records) {
         this.bench = bench;
         this.records = records;
         this.gate = records.size();
@@ -31,19 +32,19 @@ final class Feeder implements AutoCloseable {
     private void feed() {
         long transactions = 0;
         try {
-            while (!closed && sent < records.size()) {
-                if (transactions - read(transactions) > AHEAD || sent >= gate) {
+            while (!closed && sent.get() < records.size()) {
+                if (transactions - read(transactions) > AHEAD || sent.get() >= gate) {
                     LockSupport.parkNanos(LOOK_NANOS);
                     continue;
                 }
-                List<ClusterBench.Record> piece =
-                        records.subList(sent, Math.min(sent + PIECE, gate));
+                List<ClusterBench.Message> piece =
+                        records.subList(sent.get(), Math.min(sent.get() + PIECE, gate));
                 bench.send(piece);
                 transactions +=
                         piece.stream()
                                 .filter(r -> r.topic().equals(bench.names().transactions()))
                                 .count();
-                sent += piece.size();
+                sent.addAndGet(piece.size());
             }
         } catch (RuntimeException e) {
             failure.set(e);
@@ -66,7 +67,7 @@ final class Feeder implements AutoCloseable {
         if (failure.get() != null) {
             throw failure.get();
         }
-        return sent;
+        return sent.get();
     }
 
     /** Nothing from this record on is sent until the gate is set elsewhere. */
