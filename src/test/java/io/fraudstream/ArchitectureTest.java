@@ -86,13 +86,24 @@ class ArchitectureTest {
     @ArchTest
     static void everyPackageHasARule(JavaClasses classes) {
         TreeSet<String> known = new TreeSet<>(MAY_IMPORT.keySet());
-        known.addAll(List.of("demo", "bench", "config", "cli"));
+        known.addAll(List.of("demo", "bench", "cluster", "config", "cli"));
         for (JavaClass type : classes) {
             assertThat(known)
                     .as(type.getName())
                     .contains(type.getPackageName().substring(ROOT.length()).split("\\.", 2)[0]);
         }
     }
+
+    @ArchTest
+    static final ArchRule THE_CLUSTER_IMPORTS_NOTHING_OF_OURS =
+            noClasses()
+                    .that()
+                    .resideInAPackage(within("cluster"))
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAnyPackage("io.fraudstream..")
+                                    .and(resideOutsideOfPackages(within("cluster"))))
+                    .because("what runs there is the job jar alone");
 
     @ArchTest
     static final ArchRule FLINK_ONLY_IN_THE_JOB = onlyIn("org.apache.flink..", "job", "bench");

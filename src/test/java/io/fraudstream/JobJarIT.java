@@ -34,6 +34,7 @@ class JobJarIT {
                     "scala/",
                     "picocli/",
                     "io/fraudstream/cli/",
+                    "io/fraudstream/cluster/",
                     "io/fraudstream/demo/",
                     "io/fraudstream/model/dl4j/",
                     "io/fraudstream/simulation/",

@@ -1,5 +1,6 @@
 package io.fraudstream.bench;
 
+import io.fraudstream.cluster.JavaProcess;
 import io.fraudstream.features.CardHistory;
 import io.fraudstream.features.FeatureEngine;
 import io.fraudstream.features.FeatureSchema;

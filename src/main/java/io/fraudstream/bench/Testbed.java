@@ -1,6 +1,7 @@
 package io.fraudstream.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.fraudstream.cluster.BrokerProcess;
 import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.JobPlan;
 import io.fraudstream.config.Settings;
@@ -103,6 +104,7 @@ final class Testbed implements AutoCloseable {
     static Testbed open(Path directory, int partitions) throws IOException, SettingsException {
         TopicNames names = new TopicNames("");
         BrokerProcess broker = BrokerProcess.start(directory);
+        Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "bench-broker"));
         try (Topics topics = new Topics(broker.bootstrapServers(), names)) {
             topics.create(new Topics.Layout(partitions, Optional.empty(), Optional.empty()));
         }

@@ -2,6 +2,7 @@ package io.fraudstream.bench;
 
 import io.fraudstream.bench.Testbed.Pace;
 import io.fraudstream.bench.Testbed.Trial;
+import io.fraudstream.cluster.JavaProcess;
 import io.fraudstream.registry.ModelPointer;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -5,6 +5,8 @@ import io.fraudstream.kafka.TopicNames;
 import io.fraudstream.kafka.Topics;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +46,14 @@ final class BrokerCommand implements Callable<Integer> {
     @Option(names = "--no-topics", description = "Do not create the topics.")
     private boolean withoutTopics;
 
+    @Option(
+            names = "--property",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "One of Kafka's own broker settings, such as message.max.bytes=2000000; may be"
+                            + " repeated.")
+    private Map<String, String> properties = new LinkedHashMap<>();
+
     @Spec private CommandSpec spec;
 
     @Override
@@ -58,7 +68,8 @@ final class BrokerCommand implements Callable<Integer> {
         } catch (IllegalArgumentException unusable) {
             throw new ParameterException(spec.commandLine(), unusable.getMessage(), unusable);
         }
-        try (LocalBroker broker = LocalBroker.start(directory, port)) {
+        try (LocalBroker broker =
+                LocalBroker.start(directory, port, LocalBroker.Door.openWith(properties))) {
             Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "broker-shutdown"));
             if (!withoutTopics) {
                 try (Topics topics = new Topics(broker.bootstrapServers(), names)) {

@@ -52,6 +52,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StoreCommand.class,
             BenchCommand.class,
             BrokerCommand.class,
+            ClusterCommand.class,
             TopicsCommand.class,
             ConfigCommand.class,
             DoctorCommand.class,

@@ -6,6 +6,7 @@ import io.fraudstream.config.Settings;
 import io.fraudstream.job.JobCounts;
 import io.fraudstream.job.KafkaSettings;
 import io.fraudstream.job.LocalJob;
+import io.fraudstream.job.kafka.BrokerPatience;
 import io.fraudstream.kafka.TopicNames;
 import io.fraudstream.kafka.Topics;
 import io.fraudstream.registry.ModelPointer;
@@ -101,6 +102,14 @@ final class RunCommand implements Callable<Integer> {
         KafkaSettings.Start start = start();
         TopicNames names = SettingsOptions.names(settings.kafka());
         Map<String, Map<Integer, Long>> ends = new LinkedHashMap<>();
+        BrokerPatience.await(
+                settings.kafka().bootstrapServers(),
+                settings.kafka().properties(),
+                BrokerPatience.PATIENCE,
+                line -> {
+                    spec.commandLine().getOut().println(line);
+                    spec.commandLine().getOut().flush();
+                });
         try (Topics topics = SettingsOptions.topics(settings.kafka())) {
             topics.require(
                     names.transactions(),

@@ -49,13 +49,13 @@ final class SettingsOptions {
     /** The same with some settings that the command itself decides. */
     Settings settings(Map<String, String> decided) throws SettingsException {
         Map<String, String> all = new LinkedHashMap<>(overrides);
-        all.putAll(decided);
         if (bootstrapServers != null) {
             all.put("kafka.bootstrapServers", bootstrapServers);
         }
         if (topicPrefix != null) {
             all.put("kafka.topicPrefix", topicPrefix);
         }
+        all.putAll(decided);
         return new SettingsReader(System.getenv()).read(fileInUse(), all);
     }
 

@@ -2,12 +2,14 @@ package io.fraudstream.job;
 
 import io.fraudstream.alert.ScoredTransaction;
 import io.fraudstream.alert.ScoredTransactionCodec;
+import io.fraudstream.job.kafka.BrokerPatience;
 import io.fraudstream.job.kafka.Codecs;
 import io.fraudstream.job.kafka.PointerDeserializer;
 import io.fraudstream.job.kafka.PointersInTopic;
 import io.fraudstream.job.kafka.ReceivedDeserializer;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
 import io.fraudstream.job.kafka.RecordWriter;
+import io.fraudstream.job.kafka.ReplayingSink;
 import io.fraudstream.job.kafka.UntilEndSource;
 import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.Announced;
@@ -25,6 +27,7 @@ import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -37,9 +40,13 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts {@link FraudPipeline} between Kafka topics and the event store. */
 public final class KafkaPipeline {
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaPipeline.class);
+
     // The broker's default maximum is 15 minutes; the sink's own default of an hour would be
     // refused.
     private static final String TRANSACTION_TIMEOUT_MILLIS = "840000";
@@ -194,6 +201,8 @@ public final class KafkaPipeline {
     public static void executeOnCluster(
             KafkaSettings kafka, JobSettings settings, FlinkSettings flink, Codecs codecs)
             throws Exception {
+        BrokerPatience.await(
+                kafka.bootstrapServers(), kafka.properties(), BrokerPatience.PATIENCE, LOG::warn);
         Configuration configuration = new Configuration();
         demand(configuration, flink, settings.order());
         flink.extra().forEach(configuration::setString);
@@ -284,20 +293,19 @@ public final class KafkaPipeline {
                 .build();
     }
 
-    private static <T> KafkaSink<T> sink(
+    private static <T> Sink<T> sink(
             KafkaSettings kafka, String name, Map<String, String> sending, RecordWriter<T> writer) {
         Properties properties = properties(kafka);
         properties.putIfAbsent("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
         sending.forEach(properties::putIfAbsent);
+        properties.put("bootstrap.servers", kafka.bootstrapServers());
+        if (kafka.exactlyOnce()) {
+            return new ReplayingSink<>(properties, kafka.groupId() + "-" + name, writer);
+        }
         return KafkaSink.<T>builder()
-                .setBootstrapServers(kafka.bootstrapServers())
                 .setKafkaProducerConfig(properties)
                 .setRecordSerializer(writer)
-                .setDeliveryGuarantee(
-                        kafka.exactlyOnce()
-                                ? DeliveryGuarantee.EXACTLY_ONCE
-                                : DeliveryGuarantee.AT_LEAST_ONCE)
-                .setTransactionalIdPrefix(kafka.groupId() + "-" + name)
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .build();
     }
 

@@ -261,7 +261,9 @@ public final class LocalJob {
         }
     }
 
-    /** Over all runs: one that was stopped may have left events that this one brings to their end. */
+    /**
+     * Over all runs: one that was stopped may have left events that this one brings to their end.
+     */
     private boolean isBalanced() {
         counts();
         return last.isBalanced();

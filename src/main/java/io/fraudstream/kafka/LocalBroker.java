@@ -56,7 +56,12 @@ public final class LocalBroker implements AutoCloseable {
      */
     public record Door(String protocol, Map<String, String> properties, List<String> credentials) {
         /** Everyone on this machine. */
-        public static final Door OPEN = new Door("PLAINTEXT", Map.of(), List.of());
+        public static final Door OPEN = openWith(Map.of());
+
+        /** Everyone on this machine, to a broker of such properties. */
+        public static Door openWith(Map<String, String> properties) {
+            return new Door("PLAINTEXT", properties, List.of());
+        }
     }
 
     /** Starts a broker that everyone on this machine may use. */

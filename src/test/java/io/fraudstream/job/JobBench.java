@@ -30,11 +30,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Topics on a real broker with the job before them, whose event store is read with DuckDB. */
 final class JobBench {
@@ -166,33 +161,16 @@ final class JobBench {
     }
 
     private List<byte[]> values(String topic) {
-        List<byte[]> values = new ArrayList<>();
-        Map<String, Object> settings =
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        broker.bootstrapServers(),
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed");
-        try (Consumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(
-                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(topic).stream()
-                            .map(info -> new TopicPartition(info.topic(), info.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream()
-                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
-            }
-        }
-        return values;
+        return new TopicReader(broker.bootstrapServers()).committed(topic);
     }
 
     /** The rows of an event store's transactions, repetitions included. */
     List<OfflineRun.Result> stored(String store) throws Exception {
+        return storedIn(store(store));
+    }
+
+    /** The rows of the transactions in the event store of this directory. */
+    static List<OfflineRun.Result> storedIn(Path store) throws Exception {
         List<OfflineRun.Result> rows = new ArrayList<>();
         StringBuilder columns =
                 new StringBuilder("transaction_id, event_time, score, message_type");
@@ -206,7 +184,7 @@ final class JobBench {
                                 "select "
                                         + columns
                                         + " from read_parquet('"
-                                        + store(store)
+                                        + store
                                         + "/transactions/*/*.parquet', hive_partitioning ="
                                         + " true)")) {
             while (found.next()) {

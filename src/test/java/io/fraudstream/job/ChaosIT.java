@@ -1,0 +1,424 @@
+package io.fraudstream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fraudstream.cluster.BrokerProcess;
+import io.fraudstream.cluster.FlinkCluster;
+import io.fraudstream.cluster.FlinkRest.Checkpoints;
+import io.fraudstream.job.ClusterBench.Message;
+import io.fraudstream.model.BundleFormat;
+import io.fraudstream.model.NetworkKind;
+import io.fraudstream.model.TestBundles;
+import io.fraudstream.recording.RecordedTransaction;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Kills the processes of a real cluster while events go through it, and holds what came out against
+ * the offline path, which nothing disturbs. {@code mvn verify -Pchaos} is the long version. What is
+ * killed when follows from a seed ({@code fraudstream.chaos.seed}), which the report names: {@code
+ * target/chaos/report.txt}.
+ */
+@Tag("chaos")
+@Timeout(value = 3, unit = TimeUnit.HOURS)
+class ChaosIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final boolean LONG = Boolean.getBoolean("fraudstream.chaos.long");
+    private static final long SEED = Long.getLong("fraudstream.chaos.seed", 20_261_124L);
+    private static final int CARDS =
+            Integer.getInteger("fraudstream.chaos.cards", LONG ? 7_000 : 150);
+    private static final int DAYS = LONG ? 40 : 30;
+    private static final Duration PAUSE = LONG ? Duration.ofSeconds(60) : Duration.ofSeconds(2);
+    private static final Path DIRECTORY = Path.of("target", "chaos");
+    private static final BundleFormat.Written NEXT =
+            TestBundles.of(NetworkKind.LSTM, JobBench.SCHEMA, 8, JobBench.SCHEMA.fingerprint(), 4);
+
+    /** A write that is not taken fails the job soon, instead of after two minutes. */
+    private static final Map<String, String> IMPATIENT =
+            Map.of("delivery.timeout.ms", "6000", "request.timeout.ms", "5000");
+
+    /** What is done to the cluster. */
+    private enum Blow {
+        TASK_MANAGER,
+        TASK_MANAGER_IN_CHECKPOINT,
+        TASK_MANAGER_IN_SAVEPOINT,
+        TASK_MANAGER_IN_MODEL_SWAP,
+        JOB_MANAGER,
+        BROKER,
+        BROKER_PAUSE,
+        REFUSED_WRITES,
+        TOO_LARGE_WRITES,
+        RESCALE_TO_3,
+        RESCALE_TO_2
+    }
+
+    private static final List<Blow> KILLS =
+            List.of(
+                    Blow.TASK_MANAGER,
+                    Blow.TASK_MANAGER_IN_CHECKPOINT,
+                    Blow.TASK_MANAGER_IN_SAVEPOINT,
+                    Blow.JOB_MANAGER);
+
+    private static final int MORE_KILLS = 9;
+
+    private static final List<String> REPORT = new ArrayList<>();
+    private static BrokerProcess broker;
+    private static FlinkCluster cluster;
+    private static List<RecordedTransaction> rows;
+    private static OfflineRun before;
+    private static OfflineRun after;
+    private static double threshold;
+    private static int kills;
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker =
+                BrokerProcess.start(
+                        DIRECTORY.resolve("broker-" + System.nanoTime()),
+                        0,
+                        Map.of(
+                                "broker.session.timeout.ms", "3000",
+                                "transaction.abort.timed.out.transaction.cleanup.interval.ms",
+                                        "500"));
+        cluster =
+                FlinkCluster.start(
+                        DIRECTORY.resolve("cluster-" + System.nanoTime()),
+                        FlinkCluster.Layout.DEFAULT,
+                        Map.of("execution.checkpointing.interval", "1 s"));
+        Runtime.getRuntime().addShutdownHook(new Thread(ChaosIT::end, "chaos-end"));
+        rows = SimulatedRecording.rows(SEED, CARDS, DAYS, time -> true);
+        before = OfflineRun.of(rows, JobBench.BUNDLE.bundle());
+        after = OfflineRun.of(rows, NEXT.bundle());
+        threshold = before.quantile(0.98);
+        report("seed " + SEED + ", " + rows.size() + " transactions in each run");
+        cluster.awaitSlots();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        end();
+        report("kills " + kills);
+        Files.createDirectories(DIRECTORY);
+        Files.write(DIRECTORY.resolve("report.txt"), REPORT);
+    }
+
+    private static void end() {
+        if (cluster != null) {
+            cluster.close();
+        }
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    private static void report(String line) {
+        REPORT.add(line);
+        System.out.println("chaos: " + line);
+    }
+
+    @Test
+    void exactlyOnceEachAlertStandsOnce() throws Exception {
+        run(
+                true,
+                List.of(
+                        Blow.TASK_MANAGER_IN_CHECKPOINT,
+                        Blow.JOB_MANAGER,
+                        Blow.BROKER,
+                        Blow.TASK_MANAGER_IN_MODEL_SWAP));
+    }
+
+    @Test
+    void atLeastOnceNoAlertIsMissingAndRepeatsAreAlike() throws Exception {
+        run(
+                false,
+                List.of(
+                        Blow.TASK_MANAGER_IN_SAVEPOINT,
+                        Blow.RESCALE_TO_3,
+                        Blow.REFUSED_WRITES,
+                        Blow.RESCALE_TO_2));
+    }
+
+    @Test
+    void anExpiredTransactionFailsTheJobAndIsWrittenAgain() throws Exception {
+        ClusterBench bench =
+                new ClusterBench(
+                        cluster, broker, DIRECTORY.resolve("run-" + System.nanoTime()), "expired");
+        List<RecordedTransaction> some = rows.subList(0, Math.min(rows.size(), 10_000));
+        OfflineRun offline = OfflineRun.of(some, JobBench.BUNDLE.bundle());
+        bench.announce(JobBench.BUNDLE, Long.MIN_VALUE, threshold);
+        bench.deploy(
+                true,
+                Map.of("transaction.timeout.ms", "10000"),
+                Map.of("execution.checkpointing.interval", "1 h"),
+                2,
+                null);
+        bench.send(bench.records(some));
+        bench.sendClosing(some.get(some.size() - 1).eventTime());
+        bench.awaitEnded(some.size());
+        // Nothing is written any more, so no writer notices.
+        bench.await(
+                "the broker gives the transactions up",
+                () ->
+                        bench.transactions().contains(TransactionState.COMPLETE_ABORT)
+                                && !bench.transactions().contains(TransactionState.ONGOING));
+        assertThat(bench.scored()).isEmpty();
+
+        cluster.rest().beginCheckpoint(bench.job());
+
+        bench.await(
+                "the job goes on from that checkpoint", () -> bench.checkpoints().restored() > 0);
+        assertThat(cluster.rest().lastFailure(bench.job()))
+                .contains("Kafka has aborted the transaction expired-fraudstream-")
+                .contains("transaction.timeout.ms");
+        bench.await("every task runs", () -> cluster.rest().isRunning(bench.job()));
+        cluster.rest().stop(bench.job());
+        verify(bench, offline.results, true, "expired transaction");
+    }
+
+    private void run(boolean exactlyOnce, List<Blow> kinds) throws Exception {
+        String name = name(exactlyOnce);
+        SplittableRandom random = new SplittableRandom(SEED + (exactlyOnce ? 1 : 0));
+        List<Blow> blows = new ArrayList<>();
+        if (LONG) {
+            // Every kind in both modes, and more of those that kill.
+            blows.addAll(Arrays.asList(Blow.values()));
+            for (int i = 0; i < MORE_KILLS; i++) {
+                blows.add(KILLS.get(random.nextInt(KILLS.size())));
+            }
+        } else {
+            blows.addAll(kinds);
+        }
+        ClusterBench bench =
+                new ClusterBench(
+                        cluster, broker, DIRECTORY.resolve("run-" + System.nanoTime()), name);
+        bench.announce(JobBench.BUNDLE, Long.MIN_VALUE, threshold);
+        bench.deploy(exactlyOnce, IMPATIENT, Map.of(), 2, null);
+        List<Message> records = bench.records(rows);
+        long swap = Long.MAX_VALUE;
+        try (Feeder feeder = new Feeder(bench, records)) {
+            int share = records.size() / (blows.size() + 1);
+            for (int i = 0; i < blows.size(); i++) {
+                int moment = share / 2 + i * share + random.nextInt(share / 2);
+                bench.await(moment + " are sent", () -> feeder.sent() >= moment);
+                if (blows.get(i) == Blow.TASK_MANAGER_IN_MODEL_SWAP) {
+                    swap = swapAhead(bench, feeder, records);
+                }
+                strike(bench, blows.get(i), random, exactlyOnce, moment);
+                feeder.open();
+            }
+            bench.await("all are sent", () -> feeder.sent() == records.size());
+        }
+        bench.sendClosing(rows.get(rows.size() - 1).eventTime());
+        bench.awaitEnded(rows.size());
+        cluster.rest().stop(bench.job());
+        Map<String, OfflineRun.Result> expected = new TreeMap<>(before.results);
+        for (Map.Entry<String, OfflineRun.Result> result : after.results.entrySet()) {
+            if (result.getValue().eventTime() >= swap) {
+                expected.put(result.getKey(), result.getValue());
+            }
+        }
+        verify(bench, expected, exactlyOnce, name);
+    }
+
+    private static String name(boolean exactlyOnce) {
+        return exactlyOnce ? "exactly-once" : "at-least-once";
+    }
+
+    /**
+     * Announces the next bundle from an event time on that no event that was sent has reached, and
+     * lets none go that has, so that which bundle scores an event depends on nothing else.
+     */
+    private static long swapAhead(ClusterBench bench, Feeder feeder, List<Message> records)
+            throws IOException {
+        int gate = Math.min(feeder.sent() + 4_000, records.size());
+        feeder.gate(gate);
+        long newest = Long.MIN_VALUE;
+        for (Message record : records.subList(0, gate)) {
+            newest = Math.max(newest, eventTime(record));
+        }
+        long from = newest + 1;
+        bench.announce(NEXT, from, threshold);
+        return from;
+    }
+
+    private static long eventTime(Message record) {
+        try {
+            return JSON.readTree(record.value()).path("event_time").asLong(Long.MIN_VALUE);
+        } catch (IOException broken) {
+            return Long.MIN_VALUE;
+        }
+    }
+
+    private void strike(
+            ClusterBench bench, Blow blow, SplittableRandom random, boolean exactlyOnce, int moment)
+            throws Exception {
+        bench.await(
+                "there is a checkpoint to go on from, and records are in flight",
+                () -> bench.checkpoints().latestId() >= 0 && bench.inFlight() > 0);
+        Checkpoints first = bench.checkpoints();
+        long inFlight = bench.inFlight();
+        int victim = random.nextInt(cluster.taskManagers().size());
+        switch (blow) {
+            case TASK_MANAGER_IN_CHECKPOINT ->
+                    bench.await(
+                            "a checkpoint is in progress",
+                            () -> bench.checkpoints().inProgress() > 0);
+            case TASK_MANAGER_IN_SAVEPOINT -> cluster.rest().beginSavepoint(bench.job());
+            default -> {
+                // Any moment will do.
+            }
+        }
+        boolean restores = true;
+        boolean countsAnew = false;
+        switch (blow) {
+            case TASK_MANAGER,
+                    TASK_MANAGER_IN_CHECKPOINT,
+                    TASK_MANAGER_IN_SAVEPOINT,
+                    TASK_MANAGER_IN_MODEL_SWAP -> {
+                cluster.taskManagers().get(victim).kill();
+            }
+            case JOB_MANAGER -> {
+                cluster.jobManager().kill();
+                cluster.revive();
+                countsAnew = true;
+            }
+            case BROKER -> {
+                broker.process().kill();
+                broker.restart();
+                restores = false;
+            }
+            case REFUSED_WRITES -> {
+                bench.configure(bench.names().scored(), "min.insync.replicas", "2");
+                bench.await(
+                        "the job fails for want of a second replica",
+                        () -> bench.checkpoints().restored() > first.restored());
+                bench.configure(bench.names().scored(), "min.insync.replicas", "1");
+            }
+            case TOO_LARGE_WRITES -> {
+                bench.configure(bench.names().scored(), "max.message.bytes", "100");
+                bench.await(
+                        "the job fails since the topic takes no record",
+                        () -> bench.checkpoints().restored() > first.restored());
+                bench.configure(bench.names().scored(), "max.message.bytes", "1048588");
+            }
+            case RESCALE_TO_3, RESCALE_TO_2 -> {
+                String savepoint = cluster.rest().stop(bench.job());
+                bench.deploy(
+                        exactlyOnce,
+                        IMPATIENT,
+                        Map.of(),
+                        blow == Blow.RESCALE_TO_3 ? 3 : 2,
+                        savepoint);
+                countsAnew = true;
+            }
+            case BROKER_PAUSE -> {
+                broker.process().suspend();
+                LockSupport.parkNanos(PAUSE.toNanos());
+                broker.process().resume();
+                restores = false;
+            }
+        }
+        long restored = countsAnew ? 0 : first.restored();
+        long completed = countsAnew ? 0 : first.completed();
+        if (restores) {
+            bench.await(
+                    "the job goes on from a checkpoint",
+                    () -> bench.checkpoints().restored() > restored);
+            if (KILLS.contains(blow) || blow == Blow.TASK_MANAGER_IN_MODEL_SWAP) {
+                kills++;
+            }
+        }
+        bench.await("every task runs", () -> cluster.rest().isRunning(bench.job()));
+        bench.await(
+                "checkpoints are completed again",
+                () -> bench.checkpoints().completed() > completed + 2);
+        report(
+                name(exactlyOnce)
+                        + ": "
+                        + blow
+                        + " after "
+                        + moment
+                        + " records, "
+                        + inFlight
+                        + " in flight, restored from "
+                        + bench.checkpoints().restoredId());
+    }
+
+    private static void verify(
+            ClusterBench bench,
+            Map<String, OfflineRun.Result> expected,
+            boolean exactlyOnce,
+            String name)
+            throws Exception {
+        Collection<OfflineRun.Result> stored = JobBench.storedIn(bench.store());
+        StoredResults.assertSame(stored, expected.values());
+
+        Map<String, List<byte[]>> scored = byKey(bench.scored(), "transaction_id");
+        assertThat(scored.keySet()).isEqualTo(expected.keySet());
+        Map<String, List<byte[]>> alerts = byKey(bench.alerts(), "transaction_id");
+        TreeSet<String> alerting = new TreeSet<>();
+        expected.forEach(
+                (key, result) -> {
+                    if (result.score() >= threshold && !result.reversal()) {
+                        alerting.add(key);
+                    }
+                });
+        assertThat(alerts.keySet()).isEqualTo(alerting);
+        long repeats = repeats(scored) + repeats(alerts);
+        if (exactlyOnce) {
+            assertThat(repeats).isZero();
+        }
+        report(
+                name
+                        + ": scored "
+                        + expected.size()
+                        + ", alerts "
+                        + alerting.size()
+                        + ", lost 0, "
+                        + (exactlyOnce ? "doubled 0" : "repeated with the same content " + repeats)
+                        + ", differing 0");
+    }
+
+    private static Map<String, List<byte[]>> byKey(List<byte[]> values, String id)
+            throws IOException {
+        Map<String, List<byte[]>> byKey = new TreeMap<>();
+        for (byte[] value : values) {
+            JsonNode json = JSON.readTree(value);
+            byKey.computeIfAbsent(
+                            json.path(id).asText() + " at " + json.path("event_time").asText(),
+                            key -> new ArrayList<>())
+                    .add(value);
+        }
+        return byKey;
+    }
+
+    /** How many records come again, each of which must be like the first. */
+    private static long repeats(Map<String, List<byte[]>> byKey) {
+        byKey.forEach(
+                (key, values) ->
+                        assertThat(values)
+                                .as(key)
+                                .allSatisfy(v -> assertThat(v).isEqualTo(values.get(0))));
+        return byKey.values().stream().mapToLong(values -> values.size() - 1).sum();
+    }
+}
