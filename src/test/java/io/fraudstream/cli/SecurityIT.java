@@ -364,7 +364,7 @@ class SecurityIT {
                     sasl.mechanism: SCRAM-SHA-512
                     sasl.jaas.config: '%s'
                 transactions: {cardNumbers: tokenize}
-                job: {checkpointInterval: 1s, checkpointDirectory: %s, parallelism: 2, scoredTopic: true}
+                job: {checkpointInterval: 10s, checkpointDirectory: %s, parallelism: 2, scoredTopic: true}
                 store: {directory: %s}
                 registry: {trustedKeysFile: signing.pub}
                 """
