@@ -80,6 +80,7 @@ class ChaosIT {
                     Blow.JOB_MANAGER);
 
     private static final int MORE_KILLS = 9;
+    private static final int BURST = LONG ? 3_000 : 300;
 
     private static final List<String> REPORT = new ArrayList<>();
     private static BrokerProcess broker;
@@ -215,19 +216,22 @@ class ChaosIT {
         bench.deploy(exactlyOnce, IMPATIENT, Map.of(), 2, null);
         List<Message> records = bench.records(rows);
         long swap = Long.MAX_VALUE;
-        try (Feeder feeder = new Feeder(bench, records)) {
-            int share = records.size() / (blows.size() + 1);
-            for (int i = 0; i < blows.size(); i++) {
-                int moment = share / 2 + i * share + random.nextInt(share / 2);
-                bench.await(moment + " are sent", () -> feeder.sent() >= moment);
-                if (blows.get(i) == Blow.TASK_MANAGER_IN_MODEL_SWAP) {
-                    swap = swapAhead(bench, feeder, records);
-                }
-                strike(bench, blows.get(i), random, exactlyOnce, moment);
-                feeder.open();
+        int sent = 0;
+        int share = records.size() / (blows.size() + 1);
+        for (int i = 0; i < blows.size(); i++) {
+            int moment = Math.max(sent, share / 2 + i * share + random.nextInt(share / 2));
+            bench.send(records.subList(sent, moment));
+            bench.await(
+                    "there is a checkpoint to go on from",
+                    () -> bench.checkpoints().latestId() >= 0);
+            refuse(bench, blows.get(i), true);
+            sent = sendUntilInFlight(bench, records, moment);
+            if (blows.get(i) == Blow.TASK_MANAGER_IN_MODEL_SWAP) {
+                swap = swapBehind(bench, records.subList(0, sent));
             }
-            bench.await("all are sent", () -> feeder.sent() == records.size());
+            strike(bench, blows.get(i), random, exactlyOnce, moment);
         }
+        bench.send(records.subList(sent, records.size()));
         bench.sendClosing(rows.get(rows.size() - 1).eventTime());
         bench.awaitEnded(rows.size());
         cluster.rest().stop(bench.job());
@@ -244,21 +248,37 @@ class ChaosIT {
         return exactlyOnce ? "exactly-once" : "at-least-once";
     }
 
+    /** Sends on until records are on their way that no checkpoint has; gives how many are sent. */
+    private static int sendUntilInFlight(ClusterBench bench, List<Message> records, int from)
+            throws Exception {
+        int sent = from;
+        do {
+            int next = Math.min(sent + BURST, records.size());
+            assertThat(next).as("records to send").isGreaterThan(sent);
+            bench.send(records.subList(sent, next));
+            sent = next;
+        } while (bench.inFlight() == 0);
+        return sent;
+    }
+
     /**
-     * Announces the next bundle from an event time on that no event that was sent has reached, and
-     * lets none go that has, so that which bundle scores an event depends on nothing else.
+     * Announces the next bundle from an event time on that no event that was sent has reached, so
+     * that which bundle scores an event depends on nothing else.
      */
-    private static long swapAhead(ClusterBench bench, Feeder feeder, List<Message> records)
-            throws IOException {
-        int gate = Math.min(feeder.sent() + 4_000, records.size());
-        feeder.gate(gate);
-        long newest = Long.MIN_VALUE;
-        for (Message record : records.subList(0, gate)) {
-            newest = Math.max(newest, eventTime(record));
+    private static long swapBehind(ClusterBench bench, List<Message> sent) throws IOException {
+        long newest = sent.stream().mapToLong(ChaosIT::eventTime).max().orElseThrow();
+        bench.announce(NEXT, newest + 1, threshold);
+        return newest + 1;
+    }
+
+    /** Lets the topic of scored events take no writes, or takes that back. */
+    private static void refuse(ClusterBench bench, Blow blow, boolean refused) throws Exception {
+        if (blow == Blow.REFUSED_WRITES) {
+            bench.configure(bench.names().scored(), "min.insync.replicas", refused ? "2" : "1");
+        } else if (blow == Blow.TOO_LARGE_WRITES) {
+            bench.configure(
+                    bench.names().scored(), "max.message.bytes", refused ? "100" : "1048588");
         }
-        long from = newest + 1;
-        bench.announce(NEXT, from, threshold);
-        return from;
     }
 
     private static long eventTime(Message record) {
@@ -270,11 +290,9 @@ class ChaosIT {
     }
 
     private void strike(
-            ClusterBench bench, Blow blow, SplittableRandom random, boolean exactlyOnce, int moment)
+            ClusterBench bench,
+            Blow blow, SplittableRandom random, boolean exactlyOnce, int moment)
             throws Exception {
-        bench.await(
-                "there is a checkpoint to go on from, and records are in flight",
-                () -> bench.checkpoints().latestId() >= 0 && bench.inFlight() > 0);
         Checkpoints first = bench.checkpoints();
         long inFlight = bench.inFlight();
         int victim = random.nextInt(cluster.taskManagers().size());
@@ -307,19 +325,11 @@ class ChaosIT {
                 broker.restart();
                 restores = false;
             }
-            case REFUSED_WRITES -> {
-                bench.configure(bench.names().scored(), "min.insync.replicas", "2");
-                bench.await(
-                        "the job fails for want of a second replica",
-                        () -> bench.checkpoints().restored() > first.restored());
-                bench.configure(bench.names().scored(), "min.insync.replicas", "1");
-            }
-            case TOO_LARGE_WRITES -> {
-                bench.configure(bench.names().scored(), "max.message.bytes", "100");
+            case REFUSED_WRITES, TOO_LARGE_WRITES -> {
                 bench.await(
                         "the job fails since the topic takes no record",
                         () -> bench.checkpoints().restored() > first.restored());
-                bench.configure(bench.names().scored(), "max.message.bytes", "1048588");
+                refuse(bench, blow, false);
             }
             case RESCALE_TO_3, RESCALE_TO_2 -> {
                 String savepoint = cluster.rest().stop(bench.job());
