@@ -18,6 +18,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -126,6 +127,7 @@ class StoreCommandIT {
     @Test
     void aCardIsForgottenByTheNumberItWasSentWith() throws Exception {
         Path key = Files.writeString(directory.resolve("key"), KEY);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         String[] tokenize = {
             "--set",
             "transactions.cardNumbers=tokenize",
