@@ -290,8 +290,7 @@ class ChaosIT {
     }
 
     private void strike(
-            ClusterBench bench,
-            Blow blow, SplittableRandom random, boolean exactlyOnce, int moment)
+            ClusterBench bench, Blow blow, SplittableRandom random, boolean exactlyOnce, int moment)
             throws Exception {
         Checkpoints first = bench.checkpoints();
         long inFlight = bench.inFlight();
