@@ -204,18 +204,7 @@ final class RunCommand implements Callable<Integer> {
     private void report(LocalJob job, JobCounts counts, long began) throws IOException {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(
-                Locale.ROOT,
-                "Read %,d = scored %,d + rejected %,d + late %,d + duplicate %,d; %,d alerts;"
-                        + " %,d labels; %.1f s.%n",
-                counts.read(),
-                counts.scored(),
-                counts.rejected(),
-                counts.late(),
-                counts.duplicate(),
-                counts.alerts(),
-                counts.labels(),
-                elapsed.toMillis() / 1000.0);
+        out.println(RunSummary.line(counts, elapsed));
         if (job.isResumed()) {
             out.printf(
                     Locale.ROOT, "Since it was started afresh: %,d read.%n", job.totals().read());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
@@ -26,6 +27,22 @@ final class RunSummary {
         fields.put("labelsRejected", counts.labelsRejected());
         fields.put("balanced", counts.isBalanced());
         fields.put("seconds", elapsed.toMillis() / 1000.0);
+    }
+
+    /** The same for people, in a line. */
+    static String line(JobCounts counts, Duration elapsed) {
+        return String.format(
+                Locale.ROOT,
+                "Read %,d = scored %,d + rejected %,d + late %,d + duplicate %,d; %,d alerts;"
+                        + " %,d labels; %.1f s.",
+                counts.read(),
+                counts.scored(),
+                counts.rejected(),
+                counts.late(),
+                counts.duplicate(),
+                counts.alerts(),
+                counts.labels(),
+                elapsed.toMillis() / 1000.0);
     }
 
     RunSummary with(String field, Object value) {

@@ -216,18 +216,7 @@ final class Verification {
         if (result.savepoint() != null) {
             out.println("The job was stopped with a savepoint in the middle and went on from it.");
         }
-        out.printf(
-                Locale.ROOT,
-                "Read %,d = scored %,d + rejected %,d + late %,d + duplicate %,d; %,d alerts;"
-                        + " %,d labels; %.1f s.%n",
-                counts.read(),
-                counts.scored(),
-                counts.rejected(),
-                counts.late(),
-                counts.duplicate(),
-                counts.alerts(),
-                counts.labels(),
-                elapsed.toMillis() / 1000.0);
+        out.println(RunSummary.line(counts, elapsed));
         if (wanted.out != null) {
             out.println("Written: " + wanted.out);
         }

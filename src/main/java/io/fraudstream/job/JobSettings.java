@@ -39,32 +39,6 @@ public record JobSettings(
         announced = List.copyOf(announced);
     }
 
-    /** Settings that open every bundle. */
-    public JobSettings(
-            OrderMode order,
-            LatePolicy latePolicy,
-            Duration outOfOrderness,
-            Duration idleness,
-            Duration dedupeHorizon,
-            int maxEventsPerHistory,
-            ModelPointer champion,
-            List<ModelPointer> announced,
-            boolean measureLatency,
-            boolean followsPromotions) {
-        this(
-                order,
-                latePolicy,
-                outOfOrderness,
-                idleness,
-                dedupeHorizon,
-                maxEventsPerHistory,
-                champion,
-                announced,
-                measureLatency,
-                followsPromotions,
-                TrustedKeys.NONE);
-    }
-
     public static JobSettings defaults(OrderMode order) {
         return new JobSettings(
                 order,

@@ -33,7 +33,6 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.ExceptionUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -47,12 +46,6 @@ import org.rocksdb.CompressionType;
  */
 public final class LocalJob {
     private static final Duration SAVEPOINT_PATIENCE = Duration.ofMinutes(5);
-    private static final Duration RESTART_PATIENCE = Duration.ofMinutes(1);
-
-    /** What Flink says of a job that cannot be stopped now and can be a moment later. */
-    private static final List<String> PASSING =
-            List.of("has used UnionListState", "Not all required tasks are currently running");
-
     private static final Duration HEARTBEAT = Duration.ofMillis(500);
     private static final Duration POLL = Duration.ofMillis(250);
 
@@ -317,7 +310,12 @@ public final class LocalJob {
             return last.since(before);
         }
         try {
-            String savepoint = savepoint();
+            String savepoint =
+                    client.stopWithSavepoint(
+                                    false,
+                                    checkpoints.resolve("savepoints").toUri().toString(),
+                                    SavepointFormatType.CANONICAL)
+                            .get(SAVEPOINT_PATIENCE.toSeconds(), TimeUnit.SECONDS);
             last = JobCounts.of(ended().get(1, TimeUnit.MINUTES).getAllAccumulatorResults());
             stopped = true;
             RestorePoint.writeCounts(Path.of(URI.create(savepoint)), last);
@@ -325,38 +323,6 @@ public final class LocalJob {
         } catch (TimeoutException slow) {
             throw new ExecutionException(
                     "the savepoint was not complete within " + SAVEPOINT_PATIENCE, slow);
-        }
-    }
-
-    /**
-     * Sources' subtasks finish one after the other as a job stops, and Flink takes no snapshot of
-     * state that belongs to all of them while only some have; it then restarts the job from its
-     * last checkpoint, after which it can be stopped again.
-     */
-    private String savepoint() throws ExecutionException, InterruptedException, TimeoutException {
-        long began = System.nanoTime();
-        while (true) {
-            try {
-                return client.stopWithSavepoint(
-                                false,
-                                checkpoints.resolve("savepoints").toUri().toString(),
-                                SavepointFormatType.CANONICAL)
-                        .get(SAVEPOINT_PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            } catch (ExecutionException refused) {
-                boolean passing =
-                        PASSING.stream()
-                                .anyMatch(
-                                        said ->
-                                                ExceptionUtils.findThrowableWithMessage(
-                                                                refused, said)
-                                                        .isPresent());
-                if (!passing
-                        || ended().isDone()
-                        || System.nanoTime() - began > RESTART_PATIENCE.toNanos()) {
-                    throw refused;
-                }
-                TimeUnit.NANOSECONDS.sleep(HEARTBEAT.toNanos());
-            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.fraudstream.kafka;
 import io.fraudstream.recording.TopicRecord;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +149,16 @@ public final class TopicReader implements AutoCloseable {
 
     private static long end(TopicPartition partition, Map<Integer, Long> to) {
         return to == null ? Long.MAX_VALUE : to.getOrDefault(partition.partition(), 0L);
+    }
+
+    /** The values of all committed records up to the topic's present end. */
+    public List<byte[]> values() throws IOException {
+        List<byte[]> values = new ArrayList<>();
+        read(
+                offsets(new TopicBound.Earliest()),
+                offsets(new TopicBound.PresentEnd()),
+                record -> values.add(record.value()));
+        return values;
     }
 
     /** Ends a running {@link #read}; may be called from another thread. */

@@ -11,6 +11,7 @@ import io.fraudstream.kafka.RecordSink;
 import io.fraudstream.kafka.RecordingSender;
 import io.fraudstream.kafka.ReplaySpeed;
 import io.fraudstream.kafka.TopicNames;
+import io.fraudstream.kafka.TopicReader;
 import io.fraudstream.kafka.Topics;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.recording.RecordedTransaction;
@@ -58,7 +59,6 @@ final class ClusterBench {
     private final BrokerProcess broker;
     private final TopicNames names;
     private final Path directory;
-    private final TopicReader reader;
     private volatile String job;
 
     /** What goes to a topic. */
@@ -76,7 +76,6 @@ final class ClusterBench {
         this.broker = broker;
         this.names = new TopicNames(name + "-");
         this.directory = Files.createDirectories(directory.resolve(name).toAbsolutePath());
-        this.reader = new TopicReader(broker.bootstrapServers());
         try (Topics topics = new Topics(broker.bootstrapServers(), names)) {
             topics.create(new Topics.Layout(PARTITIONS, Optional.empty(), Optional.empty()));
         }
@@ -338,11 +337,17 @@ final class ClusterBench {
         }
     }
 
-    List<byte[]> alerts() {
-        return reader.committed(names.alerts());
+    List<byte[]> alerts() throws IOException {
+        return values(names.alerts());
     }
 
-    List<byte[]> scored() {
-        return reader.committed(names.scored());
+    List<byte[]> scored() throws IOException {
+        return values(names.scored());
+    }
+
+    private List<byte[]> values(String topic) throws IOException {
+        try (TopicReader reader = new TopicReader(broker.bootstrapServers(), topic, Map.of())) {
+            return reader.values();
+        }
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fraudstream.job.kafka.Codecs;
 import io.fraudstream.kafka.LocalBroker;
 import io.fraudstream.kafka.TopicNames;
+import io.fraudstream.kafka.TopicReader;
 import io.fraudstream.kafka.Topics;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.registry.ModelPointer;
@@ -48,12 +49,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -344,7 +341,7 @@ class FuzzIT {
                 kafka, JobSettings.defaults(OrderMode.EVENT_TIME), flink, CODECS, true);
     }
 
-    private void awaitRefusals(LocalBroker broker, int pointers) {
+    private void awaitRefusals(LocalBroker broker, int pointers) throws IOException {
         int refused = 0;
         long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         while (refused < pointers - 1 && System.nanoTime() < deadline) {
@@ -362,7 +359,7 @@ class FuzzIT {
         return letter.get("topic").textValue().equals(topic);
     }
 
-    private void assertDeadLetters(LocalBroker broker) {
+    private void assertDeadLetters(LocalBroker broker) throws IOException {
         read(
                 broker,
                 names.rejected(),
@@ -386,7 +383,7 @@ class FuzzIT {
     }
 
     /** Each id that was accepted is scored, and no oftener than it came, by the sound bundle. */
-    private void assertScored(LocalBroker broker, JobCounts counts) {
+    private void assertScored(LocalBroker broker, JobCounts counts) throws IOException {
         Map<String, Integer> scored = new HashMap<>();
         read(
                 broker,
@@ -406,30 +403,11 @@ class FuzzIT {
         assertThat(counts.duplicate()).isEqualTo(transactions.acceptedRecords() - all);
     }
 
-    private static void read(LocalBroker broker, String topic, Consumer<JsonNode> records) {
-        Map<String, Object> settings =
-                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(
-                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(topic).stream()
-                            .map(info -> new TopicPartition(info.topic(), info.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream()
-                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(200))
-                        .forEach(
-                                record -> {
-                                    try {
-                                        records.accept(JSON.readTree(record.value()));
-                                    } catch (IOException broken) {
-                                        throw new AssertionError(broken);
-                                    }
-                                });
+    private static void read(LocalBroker broker, String topic, Consumer<JsonNode> records)
+            throws IOException {
+        try (TopicReader reader = new TopicReader(broker.bootstrapServers(), topic, Map.of())) {
+            for (byte[] value : reader.values()) {
+                records.accept(JSON.readTree(value));
             }
         }
     }

@@ -9,6 +9,7 @@ import io.fraudstream.kafka.TopicNames;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.recording.RecordedTransaction;
 import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.registry.TrustedKeys;
 import io.fraudstream.transaction.CardTokenPolicy;
 import io.fraudstream.transaction.ExchangeRates;
 import java.io.IOException;
@@ -203,7 +204,8 @@ class GoldenSavepointIT {
                 null,
                 List.of(),
                 false,
-                true);
+                true,
+                TrustedKeys.NONE);
     }
 
     private static FlinkSettings flink(Path checkpoints, boolean rocksDb, int parallelism) {

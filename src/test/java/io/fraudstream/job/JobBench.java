@@ -10,12 +10,14 @@ import io.fraudstream.kafka.RecordProducer;
 import io.fraudstream.kafka.RecordingSender;
 import io.fraudstream.kafka.ReplaySpeed;
 import io.fraudstream.kafka.TopicNames;
+import io.fraudstream.kafka.TopicReader;
 import io.fraudstream.kafka.Topics;
 import io.fraudstream.model.BundleFormat;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.TestBundles;
 import io.fraudstream.recording.RecordedTransaction;
 import io.fraudstream.registry.ModelPointer;
+import io.fraudstream.registry.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +96,8 @@ final class JobBench {
                         champion(threshold),
                         List.of(),
                         false,
-                        true);
+                        true,
+                        TrustedKeys.NONE);
         FlinkSettings flink =
                 new FlinkSettings(
                         parallelism,
@@ -156,12 +159,14 @@ final class JobBench {
         return ids;
     }
 
-    List<byte[]> rejected() {
+    List<byte[]> rejected() throws IOException {
         return values(names.rejected());
     }
 
-    private List<byte[]> values(String topic) {
-        return new TopicReader(broker.bootstrapServers()).committed(topic);
+    private List<byte[]> values(String topic) throws IOException {
+        try (TopicReader reader = new TopicReader(broker.bootstrapServers(), topic, Map.of())) {
+            return reader.values();
+        }
     }
 
     /** The rows of an event store's transactions, repetitions included. */

@@ -2,6 +2,7 @@ package io.fraudstream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fraudstream.registry.TrustedKeys;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -94,7 +95,8 @@ class KafkaPipelineTest {
                         null,
                         List.of(),
                         false,
-                        true),
+                        true,
+                        TrustedKeys.NONE),
                 SimulatedRecording.CODECS);
 
         StreamGraph graph = env.getStreamGraph();

@@ -232,7 +232,8 @@ class CardFunctionTest {
                         following.champion(),
                         List.of(pointer(NEW, NOON, null)),
                         false,
-                        false);
+                        false,
+                        TrustedKeys.NONE);
         OperatorSubtaskState state;
         try (Cards cards = new Cards(pinned, null)) {
             cards.announce(pointer(NEW, NOON, null));

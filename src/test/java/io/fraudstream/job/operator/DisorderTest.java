@@ -15,6 +15,7 @@ import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.Measured;
 import io.fraudstream.job.state.Received;
 import io.fraudstream.job.state.ServedBundle;
+import io.fraudstream.registry.TrustedKeys;
 import io.fraudstream.transaction.Coordinates;
 import io.fraudstream.transaction.Decoded;
 import io.fraudstream.transaction.FraudLabel;
@@ -346,7 +347,8 @@ class DisorderTest {
                             null,
                             List.of(),
                             false,
-                            true);
+                            true,
+                            TrustedKeys.NONE);
             admissionFunction = new AdmissionFunction(settings);
             admission =
                     new OneInputStreamOperatorTestHarness<>(

@@ -8,6 +8,7 @@ import io.fraudstream.job.SimulatedRecording;
 import io.fraudstream.job.kafka.Codecs;
 import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.Received;
+import io.fraudstream.registry.TrustedKeys;
 import io.fraudstream.transaction.Coordinates;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.MessageType;
@@ -41,7 +42,8 @@ final class Events {
                 null,
                 List.of(),
                 false,
-                true);
+                true,
+                TrustedKeys.NONE);
     }
 
     static JobSettings settings(OrderMode order) {
