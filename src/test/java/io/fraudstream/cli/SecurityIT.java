@@ -245,8 +245,8 @@ class SecurityIT {
     /**
      * One story, since it takes two starts of the job: SIGTERM in the middle of the stream loses
      * and doubles nothing; a flood that comes while the job is away is taken at its own pace, in a
-     * small heap; no secret and no card number is in anything that the job shows
-     * or leaves; and cards keep their tokens while the wrapping key is changed in between.
+     * small heap; no secret and no card number is in anything that the job shows or leaves; and
+     * cards keep their tokens while the wrapping key is changed in between.
      */
     @Test
     void aRunThatIsToldToEndLosesAndShowsNothing() throws Exception {
