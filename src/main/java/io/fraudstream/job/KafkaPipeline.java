@@ -4,13 +4,13 @@ import io.fraudstream.alert.ScoredTransaction;
 import io.fraudstream.alert.ScoredTransactionCodec;
 import io.fraudstream.job.kafka.BrokerPatience;
 import io.fraudstream.job.kafka.Codecs;
+import io.fraudstream.job.kafka.PartitionSource;
 import io.fraudstream.job.kafka.PointerDeserializer;
 import io.fraudstream.job.kafka.PointersInTopic;
 import io.fraudstream.job.kafka.ReceivedDeserializer;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
 import io.fraudstream.job.kafka.RecordWriter;
 import io.fraudstream.job.kafka.ReplayingSink;
-import io.fraudstream.job.kafka.UntilEndSource;
 import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.Announced;
 import io.fraudstream.job.state.JobTypes;
@@ -28,7 +28,6 @@ import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
@@ -244,7 +243,7 @@ public final class KafkaPipeline {
                 : ReceivedWatermarks.live(settings.outOfOrderness(), settings.idleness());
     }
 
-    private static Source<Received, ?, ?> source(
+    private static PartitionSource source(
             KafkaSettings kafka, String topic, ReceivedDeserializer deserializer) {
         OffsetsInitializer start =
                 switch (kafka.start().kind()) {
@@ -261,7 +260,7 @@ public final class KafkaPipeline {
                         .setStartingOffsets(start)
                         .setDeserializer(deserializer)
                         .build();
-        return kafka.runsUntilEnd() ? new UntilEndSource<>(source, ends(kafka, topic)) : source;
+        return new PartitionSource(source, ends(kafka, topic));
     }
 
     /** The earliest offsets as numbers, which can be compared with where a run ends. */

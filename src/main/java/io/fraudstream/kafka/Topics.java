@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
@@ -106,30 +108,46 @@ public final class Topics implements AutoCloseable {
                 missing.add(newTopic(topic, layout));
             }
         }
-        await(admin.createTopics(missing).all(), "creating topics");
+        patiently(() -> createAbsent(missing), Topics::isFenced);
         Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
         for (NewTopic topic : missing) {
             for (int partition = 0; partition < topic.numPartitions(); partition++) {
                 asked.put(new TopicPartition(topic.name(), partition), OffsetSpec.latest());
             }
         }
-        awaitLeaders(asked);
+        // Only a partition's leader answers when asked for offsets, and a broker that has not heard
+        // of it knows none.
+        patiently(
+                () -> await(admin.listOffsets(asked).all(), "waiting for new topics"),
+                RetriableException.class::isInstance);
         return missing.stream().map(NewTopic::name).toList();
     }
 
+    private void createAbsent(List<NewTopic> topics) {
+        Set<String> present = present();
+        List<NewTopic> absent =
+                topics.stream().filter(topic -> !present.contains(topic.name())).toList();
+        await(admin.createTopics(absent).all(), "creating topics");
+    }
+
     /**
-     * Only a partition's leader answers when asked for offsets, and a broker that has not heard of
-     * it knows none.
+     * A broker whose heartbeat came late is given nothing until the next; the controller tells this
+     * from too few brokers by its words alone.
      */
-    private void awaitLeaders(Map<TopicPartition, OffsetSpec> asked) {
+    private static boolean isFenced(Throwable failure) {
+        return failure instanceof InvalidReplicationFactorException
+                && failure.getMessage().contains("fenced");
+    }
+
+    /** Tries again what fails for a reason that passes. */
+    private static void patiently(Runnable what, Predicate<Throwable> passes) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (true) {
             try {
-                await(admin.listOffsets(asked).all(), "waiting for new topics");
+                what.run();
                 return;
             } catch (KafkaException notYet) {
-                if (!(notYet.getCause() instanceof RetriableException)
-                        || System.nanoTime() > deadline) {
+                if (!passes.test(notYet.getCause()) || System.nanoTime() > deadline) {
                     throw notYet;
                 }
             }

@@ -12,6 +12,7 @@ import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.registry.TrustedKeys;
 import io.fraudstream.transaction.CardTokenPolicy;
 import io.fraudstream.transaction.ExchangeRates;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -23,6 +24,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.apache.flink.runtime.state.OperatorStateHandle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,6 +101,31 @@ class GoldenSavepointIT {
         List<OfflineRun.Result> expected =
                 stored.stream().map(result -> uninterrupted.results.get(result.key())).toList();
         StoredResults.assertSame(stored, expected);
+    }
+
+    /**
+     * With union state Flink refuses a savepoint to stop with whenever one of a vertex's tasks is
+     * held up and another is not.
+     */
+    @Test
+    void noOperatorHasUnionState() throws Exception {
+        CheckpointMetadata savepoint;
+        try (DataInputStream metadata =
+                new DataInputStream(Files.newInputStream(GOLDEN.resolve("_metadata")))) {
+            savepoint =
+                    Checkpoints.loadCheckpointMetadata(
+                            metadata, getClass().getClassLoader(), GOLDEN.toString());
+        }
+        List<OperatorStateHandle.Mode> modes =
+                savepoint.getOperatorStates().stream()
+                        .flatMap(operator -> operator.getSubtaskStates().values().stream())
+                        .flatMap(subtask -> subtask.getManagedOperatorState().stream())
+                        .flatMap(state -> state.getStateNameToPartitionOffsets().values().stream())
+                        .map(OperatorStateHandle.StateMetaInfo::getDistributionMode)
+                        .distinct()
+                        .toList();
+
+        assertThat(modes).isNotEmpty().doesNotContain(OperatorStateHandle.Mode.UNION);
     }
 
     /** Other rates are other features: histories go on, and what was trained for others rests. */

@@ -15,7 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /**
  * Decodes records at the source; whatever a record holds, something comes out and nothing is
  * thrown. Behind the end of a run until the topic's present end nothing comes out: {@link
- * UntilEndSource} leaves that to the next run.
+ * PartitionSource} leaves that to the next run.
  */
 public final class ReceivedDeserializer implements KafkaRecordDeserializationSchema<Received> {
     private static final long serialVersionUID = 1L;
@@ -61,7 +61,8 @@ public final class ReceivedDeserializer implements KafkaRecordDeserializationSch
                         : endOffsets.getOrDefault(record.partition(), 0L);
         if (record.offset() < end) {
             boolean last = record.offset() == end - 1;
-            out.collect(new Received(decode.apply(record.value(), coordinates), coordinates, last));
+            out.collect(
+                    Received.alone(decode.apply(record.value(), coordinates), coordinates, last));
         }
     }
 

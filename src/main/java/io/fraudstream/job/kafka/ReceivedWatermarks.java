@@ -1,9 +1,6 @@
 package io.fraudstream.job.kafka;
 
 import io.fraudstream.job.state.Received;
-import io.fraudstream.transaction.Decoded;
-import io.fraudstream.transaction.FraudLabel;
-import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
@@ -15,7 +12,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
  * record never moves it. Labels count by the time at which they became known.
  *
  * <p>In a run until the topic's present end, the last record of a partition ends its time, so that
- * nothing waits for records that will not come, and {@link UntilEndSource} does so for a partition
+ * nothing waits for records that will not come, and {@link PartitionSource} does so for a partition
  * that has none. There is no idleness then, so that a pause of the broker cannot change the result.
  */
 public final class ReceivedWatermarks implements WatermarkGenerator<Received> {
@@ -44,18 +41,8 @@ public final class ReceivedWatermarks implements WatermarkGenerator<Received> {
     /** For runs until the topic's present end. */
     public static WatermarkStrategy<Received> untilEnd(Duration bound) {
         return WatermarkStrategy.<Received>forGenerator(context -> new ReceivedWatermarks(bound))
-                .withTimestampAssigner((received, timestamp) -> timeOf(received.decoded()));
-    }
-
-    /** The time that orders a record, or {@link Long#MIN_VALUE} for a rejected one. */
-    public static long timeOf(Decoded decoded) {
-        if (decoded instanceof Transaction transaction) {
-            return transaction.eventTime();
-        }
-        if (decoded instanceof FraudLabel label) {
-            return label.knownAt();
-        }
-        return Long.MIN_VALUE;
+                .withTimestampAssigner(
+                        (received, timestamp) -> Received.timeOf(received.decoded()));
     }
 
     @Override

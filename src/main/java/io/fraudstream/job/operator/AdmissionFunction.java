@@ -8,13 +8,6 @@ import io.fraudstream.job.state.Received;
 import io.fraudstream.transaction.Coordinates;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.Transaction;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
@@ -46,11 +39,7 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
 
     private transient CheckpointedCounters counters;
 
-    /** By partition; {@link Long#MIN_VALUE} where there was none yet. */
-    private transient long[] newest;
-
     private transient long outOfOrderness;
-    private transient ListState<Tuple2<Integer, Long>> newestState;
 
     public AdmissionFunction(JobSettings settings) {
         this.settings = settings;
@@ -64,29 +53,12 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
                         CheckpointedCounters.REJECTED,
                         CheckpointedCounters.LATE);
         counters.initialize(context, getRuntimeContext());
-        // Partitions may come back to another subtask, so each restores what all have seen.
-        newestState =
-                context.getOperatorStateStore()
-                        .getUnionListState(
-                                new ListStateDescriptor<>(
-                                        "newest-by-partition", Types.TUPLE(Types.INT, Types.LONG)));
         outOfOrderness = settings.outOfOrderness().toMillis();
-        newest = new long[0];
-        for (Tuple2<Integer, Long> entry : newestState.get()) {
-            advance(entry.f0, entry.f1);
-        }
     }
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         counters.snapshot();
-        List<Tuple2<Integer, Long>> entries = new ArrayList<>();
-        for (int partition = 0; partition < newest.length; partition++) {
-            if (newest[partition] != Long.MIN_VALUE) {
-                entries.add(Tuple2.of(partition, newest[partition]));
-            }
-        }
-        newestState.update(entries);
     }
 
     @Override
@@ -99,7 +71,7 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
         }
         Transaction transaction = (Transaction) received.decoded();
         Coordinates at = received.coordinates();
-        long bound = advance(at.partition(), transaction.eventTime()) - outOfOrderness;
+        long bound = received.newest() - outOfOrderness;
         boolean late = transaction.eventTime() < bound;
         Admitted admitted =
                 new Admitted(
@@ -115,16 +87,5 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
             return;
         }
         out.collect(admitted);
-    }
-
-    /** The partition's newest event time, which this one may be. */
-    private long advance(int partition, long eventTime) {
-        if (partition >= newest.length) {
-            int known = newest.length;
-            newest = Arrays.copyOf(newest, partition + 1);
-            Arrays.fill(newest, known, newest.length, Long.MIN_VALUE);
-        }
-        newest[partition] = Math.max(newest[partition], eventTime);
-        return newest[partition];
     }
 }

@@ -59,7 +59,7 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
     /** Decodes one record; {@code null} for one that gives nothing. */
     @FunctionalInterface
     public interface Decoder<T> {
-        T decode(byte[] value, Coordinates at, boolean last);
+        T decode(byte[] value, Coordinates at, boolean last, long newestBefore);
     }
 
     /**
@@ -67,8 +67,10 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
      *
      * @param position in bytes
      * @param read in records
+     * @param newest of what has been read, see {@link Received#newest}
      */
-    public record Split(int partition, long position, long read) implements SourceSplit {
+    public record Split(int partition, long position, long read, long newest)
+            implements SourceSplit {
         @Override
         public String splitId() {
             return Integer.toString(partition);
@@ -95,11 +97,12 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
 
     /** No pointers, of a recording without records. */
     public static RecordedSource<Announced> noPointers(RecordedPartitions nothing) {
-        return new RecordedSource<>(nothing, () -> (value, at, last) -> null);
+        return new RecordedSource<>(nothing, () -> (value, at, last, newestBefore) -> null);
     }
 
     private static Decoder<Received> received(BiFunction<byte[], Coordinates, Decoded> decode) {
-        return (value, at, last) -> new Received(decode.apply(value, at), at, last);
+        return (value, at, last, newestBefore) ->
+                Received.alone(decode.apply(value, at), at, last).after(newestBefore);
     }
 
     @Override
@@ -163,7 +166,7 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
             for (int partition = 0; partition < records.length; partition++) {
                 splits.computeIfAbsent(
                                 partition % context.currentParallelism(), s -> new ArrayList<>())
-                        .add(new Split(partition, 0, 0));
+                        .add(new Split(partition, 0, 0, Long.MIN_VALUE));
             }
             context.assignSplits(new SplitsAssignment<>(splits));
         }
@@ -195,7 +198,7 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
         private final RecordedPartitions.Cursor cursor;
         private final SourceOutput<T> output;
         private long read;
-        private long reached = Long.MIN_VALUE;
+        private long newest;
 
         Open(Split split, ReaderOutput<T> outputs) throws IOException {
             partition = split.partition();
@@ -204,6 +207,7 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
                             .open(partition, split.position());
             output = outputs.createOutputForSplit(split.splitId());
             read = split.read();
+            newest = split.newest();
             if (isAtEnd()) {
                 output.emitWatermark(new Watermark(ReceivedWatermarks.END_OF_RUN));
             }
@@ -221,9 +225,9 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
             RecordedPartitions.Frame frame = cursor.next();
             read++;
             Coordinates at = new Coordinates(topic, partition, frame.offset(), frame.timestamp());
-            T record = decoder.decode(frame.value(), at, isAtEnd());
+            T record = decoder.decode(frame.value(), at, isAtEnd(), newest);
             if (record instanceof Received received) {
-                reached = Math.max(reached, ReceivedWatermarks.timeOf(received.decoded()));
+                newest = received.newest();
             }
             if (record != null) {
                 output.collect(record);
@@ -231,7 +235,7 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
         }
 
         Split split() {
-            return new Split(partition, cursor.position(), read);
+            return new Split(partition, cursor.position(), read, newest);
         }
     }
 
@@ -281,7 +285,7 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
             Open next = null;
             for (Open candidate : open) {
                 if (candidate.mayGoOn(quarters)
-                        && (next == null || candidate.reached < next.reached)) {
+                        && (next == null || candidate.newest < next.newest)) {
                     next = candidate;
                 }
             }
@@ -326,13 +330,14 @@ public final class RecordedSource<T> implements Source<T, RecordedSource.Split, 
             out.writeInt(split.partition());
             out.writeLong(split.position());
             out.writeLong(split.read());
+            out.writeLong(split.newest());
             return bytes.toByteArray();
         }
 
         @Override
         public Split deserialize(int version, byte[] bytes) throws IOException {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-            return new Split(in.readInt(), in.readLong(), in.readLong());
+            return new Split(in.readInt(), in.readLong(), in.readLong(), in.readLong());
         }
     }
 

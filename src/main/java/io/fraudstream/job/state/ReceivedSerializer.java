@@ -14,7 +14,7 @@ public final class ReceivedSerializer extends BinarySerializer<Received> {
     public static final ReceivedSerializer INSTANCE = new ReceivedSerializer();
 
     private static final long serialVersionUID = 1L;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int TRANSACTION = 0;
     private static final int LABEL = 1;
     private static final int REJECTION = 2;
@@ -35,6 +35,7 @@ public final class ReceivedSerializer extends BinarySerializer<Received> {
         }
         RejectionSerializer.writeCoordinates(value.coordinates(), out);
         out.writeBoolean(value.lastOfRun());
+        out.writeLong(value.newest());
     }
 
     @Override
@@ -50,7 +51,8 @@ public final class ReceivedSerializer extends BinarySerializer<Received> {
                             throw new IOException(
                                     "received record is of kind " + kind + ", expected 0 to 2");
                 };
-        return new Received(decoded, RejectionSerializer.readCoordinates(in), in.readBoolean());
+        return new Received(
+                decoded, RejectionSerializer.readCoordinates(in), in.readBoolean(), in.readLong());
     }
 
     @Override

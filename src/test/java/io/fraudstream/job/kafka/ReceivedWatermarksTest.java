@@ -104,7 +104,7 @@ class ReceivedWatermarksTest {
         private final List<Long> watermarks = new ArrayList<>();
 
         void receive(Decoded decoded, boolean last) {
-            Received received = new Received(decoded, HERE, last);
+            Received received = Received.alone(decoded, HERE, last);
             generator.onEvent(received, times.extractTimestamp(received, HERE.timestamp()), this);
         }
 

@@ -321,6 +321,7 @@ class DisorderTest {
     private static final class Job {
         private final List<Found> found = new ArrayList<>();
         private final List<Admitted> diverted = new ArrayList<>();
+        private final long[] newest = new long[PARTITIONS];
         private final AdmissionFunction admissionFunction;
         private final DedupeFunction dedupeFunction;
         private final CardFunction cardFunction;
@@ -381,6 +382,7 @@ class DisorderTest {
             if (before != null) {
                 found.addAll(before.found);
                 diverted.addAll(before.diverted);
+                System.arraycopy(before.newest, 0, newest, 0, PARTITIONS);
             }
         }
 
@@ -401,7 +403,10 @@ class DisorderTest {
             } else {
                 Coordinates at =
                         new Coordinates("transactions", arrival.partition, arrival.offset, 0);
-                admission.processElement(new Received(arrival.what, at, false), 0);
+                Received received =
+                        Received.alone(arrival.what, at, false).after(newest[arrival.partition]);
+                newest[arrival.partition] = received.newest();
+                admission.processElement(received, 0);
             }
             pass(watermark);
         }

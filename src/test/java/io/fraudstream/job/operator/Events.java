@@ -72,12 +72,12 @@ final class Events {
                 null);
     }
 
-    static Received received(int partition, Transaction transaction) {
-        return new Received(transaction, at(partition, 0), false);
+    static Received received(Transaction transaction) {
+        return Received.alone(transaction, at(0, 0), false);
     }
 
     static Received rejected() {
-        return new Received(
+        return Received.alone(
                 new Rejection(RejectionReason.EMPTY, null, "nothing in it", "", 0, at(0, 0)),
                 at(0, 0),
                 false);

@@ -83,7 +83,7 @@ class LabelAdmissionFunctionTest {
 
         void take(long knownAt, long timestamp, long eventTime) throws Exception {
             harness.processElement(
-                    new Received(
+                    Received.alone(
                             fraud(transaction("a", eventTime), knownAt),
                             new Coordinates("labels", 0, 0, timestamp),
                             false),

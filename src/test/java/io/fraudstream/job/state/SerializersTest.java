@@ -12,6 +12,7 @@ import io.fraudstream.job.SimulatedRecording;
 import io.fraudstream.model.Reason;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.Coordinates;
+import io.fraudstream.transaction.Decoded;
 import io.fraudstream.transaction.EntryMode;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.MessageType;
@@ -168,11 +169,13 @@ class SerializersTest {
     }
 
     private static Received received() {
-        return switch (RANDOM.nextInt(3)) {
-            case 0 -> new Received(transaction(), coordinates(), RANDOM.nextBoolean());
-            case 1 -> new Received(label(), coordinates(), RANDOM.nextBoolean());
-            default -> new Received(rejection(), coordinates(), RANDOM.nextBoolean());
-        };
+        Decoded decoded =
+                switch (RANDOM.nextInt(3)) {
+                    case 0 -> transaction();
+                    case 1 -> label();
+                    default -> rejection();
+                };
+        return new Received(decoded, coordinates(), RANDOM.nextBoolean(), RANDOM.nextLong());
     }
 
     private static Admitted admitted() {
