@@ -15,6 +15,7 @@ import io.fraudstream.recording.RecordedTransaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,7 +83,6 @@ class ChaosIT {
     private static final int MORE_KILLS = 9;
     private static final int BURST = LONG ? 3_000 : 300;
 
-    private static final List<String> REPORT = new ArrayList<>();
     private static BrokerProcess broker;
     private static FlinkCluster cluster;
     private static List<RecordedTransaction> rows;
@@ -93,6 +93,7 @@ class ChaosIT {
 
     @BeforeAll
     static void start() throws Exception {
+        Files.deleteIfExists(DIRECTORY.resolve("report.txt"));
         broker =
                 BrokerProcess.start(
                         DIRECTORY.resolve("broker-" + System.nanoTime()),
@@ -119,8 +120,6 @@ class ChaosIT {
     static void stop() throws IOException {
         end();
         report("kills " + kills);
-        Files.createDirectories(DIRECTORY);
-        Files.write(DIRECTORY.resolve("report.txt"), REPORT);
     }
 
     private static void end() {
@@ -132,9 +131,14 @@ class ChaosIT {
         }
     }
 
-    private static void report(String line) {
-        REPORT.add(line);
+    /** Written as it comes, since a run of an hour may be cut short. */
+    private static void report(String line) throws IOException {
         System.out.println("chaos: " + line);
+        Files.writeString(
+                Files.createDirectories(DIRECTORY).resolve("report.txt"),
+                line + System.lineSeparator(),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     @Test

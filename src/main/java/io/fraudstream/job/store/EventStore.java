@@ -5,11 +5,16 @@ import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.job.kafka.Codecs;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Transaction;
+import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.ToLongFunction;
+import org.apache.flink.api.common.serialization.BulkWriter;
 import org.apache.flink.connector.file.sink.FileSink;
+import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.formats.parquet.ParquetWriterFactory;
@@ -58,12 +63,71 @@ public final class EventStore {
     private static <T> FileSink<T> sink(String directory, Rows<T> rows, EventTime<T> eventTime) {
         return FileSink.forBulkFormat(
                         new Path(URI.create(directory)),
-                        new ParquetWriterFactory<>(
-                                file -> new RowsBuilder<>(file, rows.writer()).build()))
+                        new Hesitant<>(
+                                new ParquetWriterFactory<>(
+                                        file -> new RowsBuilder<>(file, rows.writer()).build())))
                 .withBucketAssigner(new EventDate<>(eventTime))
                 .withRollingPolicy(OnCheckpointRollingPolicy.build())
                 .withOutputFileConfig(OutputFileConfig.builder().withPartSuffix(".parquet").build())
                 .build();
+    }
+
+    /**
+     * Begins to write a file when there are some rows for it, or at its end. A file in progress has
+     * buffers for each of its columns, which thousands of days with an event or two each, such as
+     * faulty clocks give, would fill the heap with.
+     */
+    private static final class Hesitant<T> implements BulkWriter.Factory<T> {
+        private static final long serialVersionUID = 1L;
+        private static final int HELD = 16;
+
+        private final BulkWriter.Factory<T> files;
+
+        Hesitant(BulkWriter.Factory<T> files) {
+            this.files = files;
+        }
+
+        @Override
+        public BulkWriter<T> create(FSDataOutputStream out) {
+            return new BulkWriter<>() {
+                private List<T> held = new ArrayList<>(2);
+                private BulkWriter<T> file;
+
+                @Override
+                public void addElement(T row) throws IOException {
+                    if (file == null && held.size() < HELD) {
+                        held.add(row);
+                        return;
+                    }
+                    begin();
+                    file.addElement(row);
+                }
+
+                private void begin() throws IOException {
+                    if (file != null) {
+                        return;
+                    }
+                    file = files.create(out);
+                    for (T row : held) {
+                        file.addElement(row);
+                    }
+                    held = null;
+                }
+
+                @Override
+                public void flush() throws IOException {
+                    if (file != null) {
+                        file.flush();
+                    }
+                }
+
+                @Override
+                public void finish() throws IOException {
+                    begin();
+                    file.finish();
+                }
+            };
+        }
     }
 
     private static final class EventDate<T> implements BucketAssigner<T, String> {
