@@ -25,7 +25,7 @@ public final class CardNumbers {
                 return false;
             }
         }
-        return isCardNumber(digitsOf(text));
+        return isCardNumber(digitsOf(text).toCharArray());
     }
 
     /**
@@ -69,7 +69,7 @@ public final class CardNumbers {
                 boolean ends = i + 1 == to || !isDigit(text.charAt(i + 1));
                 if (ends
                         && digits >= MIN_DIGITS
-                        && isCardNumber(digitsOf(text.substring(start, i + 1)))) {
+                        && isCardNumber(digitsOf(text.substring(start, i + 1)).toCharArray())) {
                     return true;
                 }
             }
@@ -146,7 +146,7 @@ public final class CardNumbers {
         for (int length = Math.min(MAX_DIGITS, digits.length - start);
                 length >= MIN_DIGITS;
                 length--) {
-            if (isCardNumber(new String(digits, start, length))) {
+            if (isCardNumber(digits, start, length)) {
                 return length;
             }
         }
@@ -194,18 +194,21 @@ public final class CardNumbers {
         return character;
     }
 
-    private static boolean isCardNumber(String digits) {
-        int length = digits.length();
-        return length >= MIN_DIGITS
-                && length <= MAX_DIGITS
-                && hasSchemePrefix(digits)
-                && passesLuhn(digits);
+    private static boolean isCardNumber(char[] digits) {
+        return isCardNumber(digits, 0, digits.length);
     }
 
-    private static boolean hasSchemePrefix(String digits) {
-        int two = Integer.parseInt(digits, 0, 2, 10);
-        int four = Integer.parseInt(digits, 0, 4, 10);
-        return digits.charAt(0) == '4' // Visa
+    private static boolean isCardNumber(char[] digits, int from, int length) {
+        return length >= MIN_DIGITS
+                && length <= MAX_DIGITS
+                && hasSchemePrefix(digits, from)
+                && passesLuhn(digits, from, length);
+    }
+
+    private static boolean hasSchemePrefix(char[] digits, int from) {
+        int two = 10 * (digits[from] - '0') + digits[from + 1] - '0';
+        int four = 100 * two + 10 * (digits[from + 2] - '0') + digits[from + 3] - '0';
+        return digits[from] == '4' // Visa
                 || (two >= 50 && two <= 69) // Mastercard, Maestro, Discover, UnionPay, RuPay
                 || (four >= 2221 && four <= 2720) // Mastercard
                 || (four >= 2200 && four <= 2204) // Mir
@@ -218,11 +221,11 @@ public final class CardNumbers {
                 };
     }
 
-    private static boolean passesLuhn(String digits) {
+    private static boolean passesLuhn(char[] digits, int from, int length) {
         int sum = 0;
         boolean twice = false;
-        for (int i = digits.length() - 1; i >= 0; i--) {
-            int digit = digits.charAt(i) - '0';
+        for (int i = from + length - 1; i >= from; i--) {
+            int digit = digits[i] - '0';
             if (twice) {
                 digit = digit > 4 ? 2 * digit - 9 : 2 * digit;
             }
