@@ -6,7 +6,10 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,11 +40,15 @@ public final class FlinkCluster implements AutoCloseable {
     private final Path directory;
     private final Layout layout;
     private final String classPath = FlinkClassPath.ofThisJvm();
-    private final List<JavaProcess> taskManagers = new ArrayList<>();
-    private JavaProcess zooKeeper;
+    private final Map<String, JavaProcess> taskManagers = new LinkedHashMap<>();
+
+    /** All that ever were, the last one first. */
+    private final Deque<JavaProcess> started = new ArrayDeque<>();
+
     private JavaProcess jobManager;
     private FlinkRest rest;
     private int starts;
+    private boolean closed;
 
     /**
      * How large a cluster is.
@@ -108,19 +115,18 @@ public final class FlinkCluster implements AutoCloseable {
                 keys.entrySet().stream()
                         .map(key -> key.getKey() + ": '" + key.getValue().replace("'", "''") + "'")
                         .toList());
-        zooKeeper =
-                service(
-                        nextLog("zookeeper"),
-                        coordinating("128m"),
-                        "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer",
-                        List.of(
-                                "--zkConfigFile",
-                                configuration().resolve("zoo.cfg").toString(),
-                                "--peerId",
-                                "1"));
+        service(
+                nextLog("zookeeper"),
+                coordinating("128m"),
+                "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer",
+                List.of(
+                        "--zkConfigFile",
+                        configuration().resolve("zoo.cfg").toString(),
+                        "--peerId",
+                        "1"));
         startJobManager();
         for (int i = 0; i < layout.taskManagers(); i++) {
-            taskManagers.add(startedTaskManager());
+            startTaskManager();
         }
     }
 
@@ -136,6 +142,8 @@ public final class FlinkCluster implements AutoCloseable {
         keys.put("taskmanager.host", HOST);
         keys.put("taskmanager.bind-host", HOST);
         keys.put("taskmanager.numberOfTaskSlots", Integer.toString(layout.slots()));
+        // Otherwise a job may leave a whole process idle.
+        keys.put("taskmanager.load-balance.mode", "SLOTS");
         // Flink's scripts work these out of the size of the process; here they are given.
         keys.put("taskmanager.cpu.cores", Integer.toString(layout.slots()));
         keys.put("taskmanager.memory.framework.heap.size", "128m");
@@ -220,7 +228,15 @@ public final class FlinkCluster implements AutoCloseable {
         all.add("--add-opens=java.base/java.util=ALL-UNNAMED");
         all.add("-XX:+ExitOnOutOfMemoryError");
         all.add("-Dlog4j.configurationFile=" + configuration().resolve("log4j.properties").toUri());
-        return JavaProcess.service(classPath, all, mainClass, arguments, log);
+        JavaProcess process = JavaProcess.service(classPath, all, mainClass, arguments, log);
+        synchronized (started) {
+            if (closed) {
+                process.close();
+                throw new IOException("the cluster has been closed");
+            }
+            started.push(process);
+        }
+        return process;
     }
 
     private void startJobManager() throws IOException {
@@ -260,23 +276,31 @@ public final class FlinkCluster implements AutoCloseable {
                             + ", its web interface is "
                             + rest.address());
         }
-        for (int i = 0; i < taskManagers.size(); i++) {
-            if (!taskManagers.get(i).isAlive()) {
-                taskManagers.set(i, startedTaskManager());
+        for (String name : List.copyOf(taskManagers.keySet())) {
+            if (!taskManagers.get(name).isAlive()) {
+                taskManagers.remove(name);
                 lines.add(
                         "A TaskManager had ended; it runs again as process "
-                                + taskManagers.get(i).id());
+                                + startTaskManager().id());
             }
         }
         return lines;
     }
 
-    private JavaProcess startedTaskManager() throws IOException {
-        return service(
-                nextLog("taskmanager"),
-                List.of("-Xmx" + (128 + layout.heapMebibytes()) + "m"),
-                "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-                List.of("--configDir", configuration().toString()));
+    private JavaProcess startTaskManager() throws IOException {
+        Path log = nextLog("taskmanager");
+        String name = log.getFileName().toString().replace(".log", "");
+        JavaProcess process =
+                service(
+                        log,
+                        List.of("-Xmx" + (128 + layout.heapMebibytes()) + "m"),
+                        "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+                        List.of(
+                                "--configDir",
+                                configuration().toString(),
+                                "-Dtaskmanager.resource-id=" + name));
+        taskManagers.put(name, process);
+        return process;
     }
 
     /**
@@ -304,20 +328,17 @@ public final class FlinkCluster implements AutoCloseable {
         return jobManager;
     }
 
-    /** The processes at present, in their places. */
-    public List<JavaProcess> taskManagers() {
-        return List.copyOf(taskManagers);
+    /** The processes at present, by the ids that {@link FlinkRest#taskManagers} gives. */
+    public Map<String, JavaProcess> taskManagers() {
+        return Map.copyOf(taskManagers);
     }
 
     /** Ends all processes; jobs that run go on nowhere, their last checkpoints stay. */
     @Override
     public void close() {
-        taskManagers.forEach(JavaProcess::close);
-        if (jobManager != null) {
-            jobManager.close();
+        synchronized (started) {
+            closed = true;
         }
-        if (zooKeeper != null) {
-            zooKeeper.close();
-        }
+        started.forEach(JavaProcess::close);
     }
 }

@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 
 /** A JobManager's REST interface: how a platform deploys a job and watches it. */
@@ -135,6 +137,18 @@ public final class FlinkRest {
             }
         }
         return true;
+    }
+
+    /** The ids of the TaskManagers that the job's tasks are on. */
+    public SortedSet<String> taskManagers(String job) throws IOException, InterruptedException {
+        SortedSet<String> ids = new TreeSet<>();
+        for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+            String path = "/jobs/" + job + "/vertices/" + vertex.path("id").textValue();
+            for (JsonNode subtask : get(path).path("subtasks")) {
+                ids.add(subtask.path("taskmanager-id").asText());
+            }
+        }
+        return ids;
     }
 
     /** The last failure that the JobManager knows of, in one line, or an empty text. */

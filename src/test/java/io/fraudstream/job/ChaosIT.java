@@ -298,7 +298,9 @@ class ChaosIT {
             throws Exception {
         Checkpoints first = bench.checkpoints();
         long inFlight = bench.inFlight();
-        int victim = random.nextInt(cluster.taskManagers().size());
+        // One that has nothing to do would not be missed.
+        List<String> busy = List.copyOf(cluster.rest().taskManagers(bench.job()));
+        String victim = busy.get(random.nextInt(busy.size()));
         switch (blow) {
             case TASK_MANAGER_IN_CHECKPOINT ->
                     bench.await(
