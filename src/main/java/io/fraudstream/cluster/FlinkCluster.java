@@ -228,15 +228,14 @@ public final class FlinkCluster implements AutoCloseable {
         all.add("--add-opens=java.base/java.util=ALL-UNNAMED");
         all.add("-XX:+ExitOnOutOfMemoryError");
         all.add("-Dlog4j.configurationFile=" + configuration().resolve("log4j.properties").toUri());
-        JavaProcess process = JavaProcess.service(classPath, all, mainClass, arguments, log);
         synchronized (started) {
             if (closed) {
-                process.close();
                 throw new IOException("the cluster has been closed");
             }
+            JavaProcess process = JavaProcess.service(classPath, all, mainClass, arguments, log);
             started.push(process);
+            return process;
         }
-        return process;
     }
 
     private void startJobManager() throws IOException {
