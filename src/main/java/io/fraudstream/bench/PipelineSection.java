@@ -82,7 +82,7 @@ final class PipelineSection implements Section {
                             TrialProcess.start(bed, directory.resolve(name), each.getValue(), read);
                     processes.put(name, process);
                     paces.put(name, new Pace[settings.rounds()]);
-                    for (int i = 0; i < (settings.quick() ? 1 : WARM_UPS); i++) {
+                    for (int i = 0; i < (settings.quick() ? 0 : WARM_UPS); i++) {
                         process.pace(SETTLING, measured);
                     }
                 }
