@@ -338,6 +338,7 @@ public final class FlinkCluster implements AutoCloseable {
         synchronized (started) {
             closed = true;
         }
+        started.forEach(JavaProcess::end);
         started.forEach(JavaProcess::close);
     }
 }

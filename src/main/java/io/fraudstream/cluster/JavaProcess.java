@@ -210,6 +210,11 @@ public final class JavaProcess implements AutoCloseable {
         }
     }
 
+    /** SIGTERM. */
+    void end() {
+        process.destroy();
+    }
+
     /** SIGTERM, and SIGKILL if it has not ended after half a minute. */
     @Override
     public void close() {
