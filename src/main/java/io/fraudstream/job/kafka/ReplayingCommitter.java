@@ -10,6 +10,7 @@ import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.SinkCommitterMetricGroup;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionDescription;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -60,9 +61,9 @@ final class ReplayingCommitter implements Committer<KeptTransaction> {
 
     private void recover(KeptTransaction kept, Throwable why)
             throws IOException, InterruptedException {
-        expired.inc();
         String id = kept.transaction().getTransactionalId();
         if (kept.transaction().getProducer().isPresent()) {
+            expired.inc();
             throw new IOException(
                     "Kafka has aborted the transaction "
                             + id
@@ -75,12 +76,18 @@ final class ReplayingCommitter implements Committer<KeptTransaction> {
             throw lost(id, "and the checkpoint holds no records of it", why);
         }
         try (Admin admin = Admin.create(producer)) {
-            TransactionState state = state(admin, id);
+            TransactionDescription found = describe(admin, id);
+            if (isCommitted(kept.transaction(), found)) {
+                return;
+            }
+            expired.inc();
+            TransactionState state = found == null ? null : found.state();
             // A fenced producer alone does not say what became of its transaction.
             if (state != TransactionState.COMPLETE_ABORT) {
                 throw lost(id, "and whether it was aborted is not known: it is " + state, why);
             }
-            TransactionState again = state(admin, id + AGAIN);
+            TransactionDescription second = describe(admin, id + AGAIN);
+            TransactionState again = second == null ? null : second.state();
             if (again == TransactionState.PREPARE_COMMIT) {
                 throw new IOException("the transaction " + id + AGAIN + " is just being committed");
             }
@@ -107,11 +114,23 @@ final class ReplayingCommitter implements Committer<KeptTransaction> {
                 why);
     }
 
+    /**
+     * Whether the transaction stands already. Its job committed it and was ended before the next
+     * checkpoint; the broker raised the producer's epoch with the commit (KIP-890), so the one in
+     * the checkpoint looks fenced by a newer one.
+     */
+    private static boolean isCommitted(KafkaCommittable transaction, TransactionDescription found) {
+        return found != null
+                && found.state() == TransactionState.COMPLETE_COMMIT
+                && found.producerId() == transaction.getProducerId()
+                && found.producerEpoch() <= transaction.getEpoch() + 1;
+    }
+
     /** {@code null} if the brokers know none of that id. */
-    private static TransactionState state(Admin admin, String id)
+    private static TransactionDescription describe(Admin admin, String id)
             throws IOException, InterruptedException {
         try {
-            return admin.describeTransactions(List.of(id)).description(id).get().state();
+            return admin.describeTransactions(List.of(id)).description(id).get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TransactionalIdNotFoundException) {
                 return null;
