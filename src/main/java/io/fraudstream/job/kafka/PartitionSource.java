@@ -269,12 +269,13 @@ public final class PartitionSource
         }
     }
 
-    /** Where a reader's records go, each behind those before it in its partition. */
-    private static final class Output implements ReaderOutput<Received> {
+    /** Where a reader's records go: each partition has an output of its own. */
+    private static final class Output extends Forwarding implements ReaderOutput<Received> {
         private final ReaderOutput<Received> to;
         private final Map<String, Newest> newest;
 
         Output(ReaderOutput<Received> to, Map<String, Newest> newest) {
+            super(to);
             this.to = to;
             this.newest = newest;
         }
@@ -290,45 +291,36 @@ public final class PartitionSource
         }
 
         @Override
-        public void collect(Received received) {
+        Received next(Received received) {
             throw new IllegalStateException("a record of no partition: " + received.coordinates());
-        }
-
-        @Override
-        public void collect(Received received, long timestamp) {
-            collect(received);
-        }
-
-        @Override
-        public void emitWatermark(Watermark watermark) {
-            to.emitWatermark(watermark);
-        }
-
-        @Override
-        public void markIdle() {
-            to.markIdle();
-        }
-
-        @Override
-        public void markActive() {
-            to.markActive();
         }
     }
 
-    private static final class SplitOutput implements SourceOutput<Received> {
-        private final SourceOutput<Received> to;
+    /** Puts each record behind those before it in its partition. */
+    private static final class SplitOutput extends Forwarding {
         private final Newest newest;
 
         SplitOutput(SourceOutput<Received> to, Newest newest) {
-            this.to = to;
+            super(to);
             this.newest = newest;
         }
 
-        private Received next(Received received) {
+        @Override
+        Received next(Received received) {
             Received next = received.after(newest.value);
             newest.value = next.newest();
             return next;
         }
+    }
+
+    private abstract static class Forwarding implements SourceOutput<Received> {
+        private final SourceOutput<Received> to;
+
+        Forwarding(SourceOutput<Received> to) {
+            this.to = to;
+        }
+
+        abstract Received next(Received received);
 
         @Override
         public void collect(Received received) {
