@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +81,15 @@ final class ClusterCommand implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}).")
     private int brokerPort;
 
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "4",
+            description =
+                    "Of each topic that is not there yet: the most subtasks that can read it"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private int partitions;
+
     @Spec private CommandSpec spec;
 
     private PrintWriter out;
@@ -95,6 +105,10 @@ final class ClusterCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(),
                     "--task-managers is " + taskManagers + ", expected 1 or more");
+        }
+        if (partitions < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--partitions is " + partitions + ", expected 1 or more");
         }
         Settings settings = options.settings();
         if (!settings.kafka().properties().isEmpty()) {
@@ -124,7 +138,7 @@ final class ClusterCommand implements Callable<Integer> {
         }
         try (Topics topics =
                 new Topics(broker.bootstrapServers(), SettingsOptions.names(settings.kafka()))) {
-            topics.create(Topics.Layout.DEFAULT);
+            topics.create(new Topics.Layout(partitions, Optional.empty(), Optional.empty()));
         }
         say("Kafka is at " + broker.bootstrapServers() + ", its topics are there.");
         int parallelism = settings.job().parallelism();
@@ -169,6 +183,12 @@ final class ClusterCommand implements Callable<Integer> {
         here.put("kafka.bootstrapServers", broker.bootstrapServers());
         absolute(here, "transactions.exchangeRates", settings.transactions().exchangeRates());
         absolute(here, "transactions.cardTokenKeyFile", settings.transactions().cardTokenKeyFile());
+        absolute(
+                here,
+                "transactions.cardTokenWrappingKeyFile",
+                settings.transactions().cardTokenWrappingKeyFile());
+        absolute(here, "registry.signingKeyFile", settings.registry().signingKeyFile());
+        absolute(here, "registry.trustedKeysFile", settings.registry().trustedKeysFile());
         Path file = directory.resolve("job.yaml").toAbsolutePath();
         Files.writeString(file, options.settings(here).toYaml());
         Path savepoint = directory.resolve("savepoint");
