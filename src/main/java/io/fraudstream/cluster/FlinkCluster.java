@@ -309,12 +309,21 @@ public final class FlinkCluster implements AutoCloseable {
      */
     public void awaitSlots() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (rest.slots() < layout.taskManagers() * layout.slots()) {
+        while (slots() < layout.taskManagers() * layout.slots()) {
             revive();
             if (System.nanoTime() > deadline) {
                 throw new IOException("TaskManagers are missing, see the logs in " + logs());
             }
             LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    /** None while the JobManager is being elected, which takes it a while in a used directory. */
+    private int slots() throws InterruptedException {
+        try {
+            return rest.slots();
+        } catch (IOException notYet) {
+            return 0;
         }
     }
 
