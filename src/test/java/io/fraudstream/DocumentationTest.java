@@ -2,9 +2,8 @@ package io.fraudstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fraudstream.config.Settings;
+import io.fraudstream.config.SettingsDocs;
 import io.fraudstream.config.SettingsReader;
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.features.FeatureSpec;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,46 +41,26 @@ class DocumentationTest {
     }
 
     @Test
-    void theTableOfSettingsHoldsEveryKeyWithItsDefault() throws IOException {
-        Map<String, String> defaults = new TreeMap<>();
-        flatten("", new YAMLMapper().readTree(Settings.DEFAULT.toYaml()), defaults);
-        // Depends on the machine.
-        defaults.put("job.parallelism", "cores, at most 4");
-
-        assertThat(settingsTable()).isEqualTo(defaults);
-    }
-
-    private static void flatten(String prefix, JsonNode node, Map<String, String> out) {
-        if (!node.isObject() || node.isEmpty()) {
-            out.put(prefix, node.isNull() ? "" : node.isObject() ? "{}" : node.asText());
-            return;
-        }
-        node.properties()
-                .forEach(
-                        entry ->
-                                flatten(
-                                        prefix.isEmpty()
-                                                ? entry.getKey()
-                                                : prefix + "." + entry.getKey(),
-                                        entry.getValue(),
-                                        out));
-    }
-
-    private static Map<String, String> settingsTable() throws IOException {
-        Pattern row = Pattern.compile("\\| `([a-zA-Z.]+)` \\| `?([^|`]*?)`? ?\\| .+ \\|");
-        Map<String, String> table = new TreeMap<>();
+    void theTableOfSettingsIsWhatConfigDocsPrints() throws IOException {
         String section = Files.readString(README).split("### Settings")[1].split("### ")[0];
-        section.lines()
-                .map(row::matcher)
-                .filter(Matcher::matches)
-                .forEach(match -> table.put(match.group(1), match.group(2)));
-        return table;
+
+        assertThat(section.lines().filter(line -> line.startsWith("|")))
+                .as("the table under Settings is to be what `fraudstream config docs` prints")
+                .containsExactlyElementsOf(SettingsDocs.markdown().lines().toList());
+    }
+
+    @Test
+    void theDefaultSettingsFileIsWhatConfigDocsPrints() throws IOException {
+        assertThat(Path.of("config", "fraudstream.yaml"))
+                .as("`fraudstream config docs --format yaml > config/fraudstream.yaml`")
+                .hasContent(SettingsDocs.yaml());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"fraudstream.yaml", "minimal.yaml", "production.yaml"})
     void theSettingsFilesThatComeWithItAreValid(String file) throws Exception {
-        Settings settings = new SettingsReader(Map.of()).read(Path.of("config", file), Map.of());
+        Settings settings =
+                new SettingsReader(Map.of()).check(Path.of("config", file), Map.of()).settings();
 
         assertThat(settings.kafka().bootstrapServers()).contains(":909");
     }

@@ -1,5 +1,6 @@
 package io.fraudstream.cli;
 
+import io.fraudstream.config.CheckedSettings;
 import io.fraudstream.config.CodecParts;
 import io.fraudstream.config.Settings;
 import io.fraudstream.config.SettingsException;
@@ -48,6 +49,15 @@ final class SettingsOptions {
 
     /** The same with some settings that the command itself decides. */
     Settings settings(Map<String, String> decided) throws SettingsException {
+        return new SettingsReader(System.getenv()).read(fileInUse(), overrides(decided));
+    }
+
+    /** A file under the environment and these options, with what it names. */
+    CheckedSettings check(Path settings) throws SettingsException {
+        return new SettingsReader(System.getenv()).check(settings, overrides(Map.of()));
+    }
+
+    private Map<String, String> overrides(Map<String, String> decided) {
         Map<String, String> all = new LinkedHashMap<>(overrides);
         if (bootstrapServers != null) {
             all.put("kafka.bootstrapServers", bootstrapServers);
@@ -56,7 +66,7 @@ final class SettingsOptions {
             all.put("kafka.topicPrefix", topicPrefix);
         }
         all.putAll(decided);
-        return new SettingsReader(System.getenv()).read(fileInUse(), all);
+        return all;
     }
 
     /** Where Kafka is, under the effective settings. */

@@ -1,5 +1,6 @@
 package io.fraudstream.config;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import io.fraudstream.transaction.CardTokenPolicy;
@@ -65,21 +66,16 @@ public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPo
                 file == null
                         ? CodecParts.class.getResourceAsStream(BUILT_IN_RATES)
                         : Files.newInputStream(file)) {
-            return SettingsReader.YAML.readValue(in, RateTable.class).toRates();
+            return SettingsYaml.MAPPER.readValue(in, RateTable.class).toRates();
         } catch (JsonMappingException misfit) {
             throw new SettingsException(
-                    name
-                            + ": "
-                            + (misfit.getCause() instanceof IllegalArgumentException invalid
-                                    ? invalid.getMessage()
-                                    : misfit.getOriginalMessage()
-                                                    .lines()
-                                                    .findFirst()
-                                                    .orElse("broken")
-                                            + ", expected version, baseCurrency and a number for"
-                                            + " each currency in rates"));
+                    misfit.getCause() instanceof IllegalArgumentException invalid
+                            ? name + ": " + invalid.getMessage()
+                            : misfit.getCause() instanceof JsonParseException broken
+                                    ? SettingsYaml.fault(name, broken).toString()
+                                    : misfit(name, misfit));
         } catch (JsonProcessingException broken) {
-            throw new SettingsException(name + ": " + SettingsReader.yamlFault(broken));
+            throw new SettingsException(SettingsYaml.fault(name, broken).toString());
         } catch (IllegalArgumentException invalid) {
             throw new SettingsException(name + ": " + invalid.getMessage());
         } catch (IOException unreadable) {
@@ -91,7 +87,14 @@ public record CodecParts(DecodingLimits limits, ExchangeRates rates, CardTokenPo
         }
     }
 
-    private static CardTokenPolicy cardTokens(
+    private static String misfit(String name, JsonMappingException misfit) {
+        return SettingPlace.of(name, misfit.getLocation())
+                + ": "
+                + misfit.getOriginalMessage().lines().findFirst().orElse("broken")
+                + ", expected version, baseCurrency and a number for each currency in rates";
+    }
+
+    static CardTokenPolicy cardTokens(
             Settings.Transactions settings, Map<String, String> environment)
             throws SettingsException {
         return switch (settings.cardNumbers()) {

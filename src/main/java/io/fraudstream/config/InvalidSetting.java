@@ -11,17 +11,27 @@ final class InvalidSetting extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     final String key;
+
+    /** What the key's value contradicts, or {@code null} where it is wrong by itself. */
+    final String other;
+
     final String expected;
 
-    private InvalidSetting(String key, Object value, String expected) {
+    private InvalidSetting(String key, Object value, String other, String expected) {
         super(key + " is " + value + ", expected " + expected);
         this.key = key;
+        this.other = other;
         this.expected = expected;
     }
 
     static void unless(boolean valid, String key, Object value, String expected) {
+        unlessWith(null, valid, key, value, expected);
+    }
+
+    /** For a value that another key's contradicts, in the same section. */
+    static void unlessWith(String other, boolean valid, String key, Object value, String expected) {
         if (!valid) {
-            throw new InvalidSetting(key, value, expected);
+            throw new InvalidSetting(key, value, other, expected);
         }
     }
 

@@ -65,21 +65,17 @@ final class Secrets {
         return all;
     }
 
-    /** What stands in clear where a reference is expected, a line each, without showing it. */
-    static List<String> inClear(String section, Map<String, String> settings, String expected) {
-        List<String> problems = new ArrayList<>();
-        new TreeMap<>(settings)
-                .forEach(
-                        (key, value) -> {
-                            if (isInClear(key, value)) {
-                                problems.add(
-                                        section
-                                                + "."
-                                                + key
-                                                + " holds a secret in clear, expected "
-                                                + expected);
-                            }
-                        });
+    /**
+     * What is wrong with what stands in clear where a reference is expected, without showing it.
+     */
+    static Map<String, String> inClear(Map<String, String> settings, String expected) {
+        Map<String, String> problems = new TreeMap<>();
+        settings.forEach(
+                (key, value) -> {
+                    if (isInClear(key, value)) {
+                        problems.put(key, "holds a secret in clear, expected " + expected);
+                    }
+                });
         return problems;
     }
 

@@ -31,7 +31,9 @@ import java.util.TreeSet;
  * default stands in {@link #DEFAULT} and nowhere else; {@link SettingsReader} lays a file, the
  * environment and the command line over it.
  *
- * @param flink handed to Flink's own configuration as it is
+ * <p>To add a key: a component with its {@link Setting} here, its default in {@link #DEFAULT}, and
+ * what {@code fraudstream config docs} then prints in the README and in {@code
+ * config/fraudstream.yaml}.
  */
 public record Settings(
         Kafka kafka,
@@ -40,8 +42,14 @@ public record Settings(
         Store store,
         Registry registry,
         Training training,
-        Retraining retraining,
-        Map<String, String> flink) {
+        @Setting(
+                        "what a challenger must keep to take the champion's place by `retrain`,"
+                                + " over the newest matured days, which neither has learned from")
+                Retraining retraining,
+        @Setting(
+                        "Flink's own keys, handed on as they are; refused are those that the job"
+                                + " decides itself, and values that Flink can't read")
+                Map<String, String> flink) {
 
     public static final Settings DEFAULT =
             new Settings(
@@ -112,15 +120,16 @@ public record Settings(
                 + "]";
     }
 
-    /**
-     * Where Kafka is.
-     *
-     * @param topicPrefix stands before every topic's name, so that several installations share a
-     *     cluster
-     * @param properties passed to every Kafka client as they are
-     */
+    /** Where Kafka is. */
     public record Kafka(
-            String bootstrapServers, String topicPrefix, Map<String, String> properties) {
+            @Setting("brokers, host:port, by commas") String bootstrapServers,
+            @Setting("before every topic's name, so that several installations share a cluster")
+                    String topicPrefix,
+            @Setting(
+                            "passed to every Kafka client, such as `security.protocol`; [TLS,"
+                                    + " SASL](#security), secrets by `${env:NAME}`,"
+                                    + " `${directory:DIRECTORY:FILE}` or `${file:FILE:KEY}`")
+                    Map<String, String> properties) {
         public Kafka {
             InvalidSetting.unless(
                     !bootstrapServers.isBlank(),
@@ -168,30 +177,42 @@ public record Settings(
         }
     }
 
-    /**
-     * What is accepted at the door.
-     *
-     * @param maxRecordBytes a longer record is refused unread
-     * @param maxAmountMinor in minor units of the base currency
-     * @param maxFuture how far an event time may lie ahead of the record's arrival
-     * @param exchangeRates a rate table in YAML, or {@code null} for the built-in example
-     * @param cardNumbers what happens to a {@code card_id} that looks like a card number
-     * @param trustedFields fields other than {@code card_id}, by commas, whose digits are known to
-     *     be no card numbers
-     * @param cardTokenKeyFile holds the key of {@link CardNumberRule#TOKENIZE}, wrapped or in
-     *     hexadecimal; or {@code null}
-     * @param cardTokenWrappingKeyFile holds what that key is wrapped by, in hexadecimal; or {@code
-     *     null}
-     */
+    /** What is accepted at the door. */
     public record Transactions(
-            int maxRecordBytes,
-            long maxAmountMinor,
-            Duration maxFuture,
-            Path exchangeRates,
-            CardNumberRule cardNumbers,
-            String trustedFields,
-            Path cardTokenKeyFile,
-            Path cardTokenWrappingKeyFile) {
+            @Setting("bytes; a longer record is rejected unread") int maxRecordBytes,
+            @Setting("minor units of the base currency; more is rejected") long maxAmountMinor,
+            @Setting(
+                            "how far an event time may lie ahead of the record's timestamp. One so"
+                                    + " far ahead makes what follows it in its partition late")
+                    Duration maxFuture,
+            @Setting(
+                            value =
+                                    "rate table in YAML; without one an"
+                                            + " *example* table. Part of the feature fingerprint",
+                            example = "exchange-rates.yaml")
+                    Path exchangeRates,
+            @Setting(
+                            "a `card_id` that looks like a PAN: `reject`, `tokenize` (keyed HMAC)"
+                                    + " or `trusted-tokens` (keep it, for issuers whose surrogate"
+                                    + " tokens are numeric)")
+                    CardNumberRule cardNumbers,
+            @Setting(
+                            "fields other than `card_id`, by commas, whose digits are known to be"
+                                + " no card numbers, such as `merchant_id`; else a record with one"
+                                + " there is rejected")
+                    String trustedFields,
+            @Setting(
+                            value =
+                                    "key of `tokenize`, [wrapped](#security) or in hexadecimal; or"
+                                            + " `FRAUDSTREAM_CARD_TOKEN_KEY`",
+                            example = "card-token.key")
+                    Path cardTokenKeyFile,
+            @Setting(
+                            value =
+                                    "what that key is wrapped by; or"
+                                            + " `FRAUDSTREAM_CARD_TOKEN_WRAPPING_KEY`",
+                            example = "wrapping.key")
+                    Path cardTokenWrappingKeyFile) {
         private static final Set<String> CHECKED_FIELDS =
                 new TreeSet<>(
                         Set.of(
@@ -242,32 +263,55 @@ public record Settings(
         TRUSTED_TOKENS
     }
 
-    /**
-     * How the job runs.
-     *
-     * @param outOfOrderness how far a partition's events may lie behind its newest one before they
-     *     are late
-     * @param idleness after which a silent partition no longer holds the watermark back
-     * @param dedupeHorizon how long a transaction id is remembered, in event time
-     * @param maxParallelism fixed for the life of a state; parallelism never exceeds it
-     * @param checkpointDirectory a path or a URI that Flink can write to
-     * @param scoredTopic whether every scored event goes to the topic {@code scored}
-     * @param storeEvents whether every event goes to the event store
-     */
+    /** How the job runs. */
     public record Job(
-            Order order,
-            Duration outOfOrderness,
-            Duration idleness,
-            LateEvents lateEvents,
-            Duration dedupeHorizon,
-            Delivery delivery,
-            int parallelism,
-            int maxParallelism,
-            Duration checkpointInterval,
-            String checkpointDirectory,
-            StateBackend stateBackend,
-            boolean scoredTopic,
-            boolean storeEvents) {
+            @Setting(
+                            "`arrival`: score at once, in the order received. `event-time`: buffer"
+                                    + " to the watermark and score by (event time, transaction id),"
+                                    + " repeatable at any parallelism")
+                    Order order,
+            @Setting(
+                            "how far a partition's events may lie behind its newest one before they"
+                                    + " are late, in event time")
+                    Duration outOfOrderness,
+            @Setting("after so much silence a partition no longer holds the watermark back")
+                    Duration idleness,
+            @Setting(
+                            "`score` and flag them; or `divert`: unscored to the topic `late`,"
+                                    + " counted as late")
+                    LateEvents lateEvents,
+            @Setting("for so much event time a transaction id is remembered")
+                    Duration dedupeHorizon,
+            @Setting(
+                            "`at-least-once`: low latency; after a failure consumers drop repeats"
+                                + " by `alert_id`. `exactly-once`: Kafka transactions; consumers"
+                                + " read committed records, one checkpoint later")
+                    Delivery delivery,
+            @Setting(
+                            value = "subtasks of each operator",
+                            example = "4",
+                            defaultInWords = "cores, at most 4",
+                            onCluster = "parallelism.default")
+                    int parallelism,
+            @Setting("the highest parallelism that a state can ever have; fixed for its life")
+                    int maxParallelism,
+            @Setting(
+                            value =
+                                    "time between checkpoints; with `exactly-once` alerts wait for"
+                                        + " the next. Each writes the whole state of `hashmap`, and"
+                                        + " what changed of `rocksdb`",
+                            onCluster = "execution.checkpointing.interval")
+                    Duration checkpointInterval,
+            @Setting(
+                            value = "a directory of this machine",
+                            onCluster = "execution.checkpointing.dir")
+                    String checkpointDirectory,
+            @Setting(
+                            value = "`hashmap`: on the heap, fast. `rocksdb`: bounded by disk",
+                            onCluster = "state.backend.type")
+                    StateBackend stateBackend,
+            @Setting("whether every scored event goes to the topic `scored`") boolean scoredTopic,
+            @Setting("whether every event goes to the event store") boolean storeEvents) {
         private static final int HIGHEST_PARALLELISM = 32_768;
 
         public Job {
@@ -279,7 +323,8 @@ public record Settings(
                     "maxParallelism",
                     maxParallelism,
                     "1 to " + HIGHEST_PARALLELISM);
-            InvalidSetting.unless(
+            InvalidSetting.unlessWith(
+                    "maxParallelism",
                     parallelism >= 1 && parallelism <= maxParallelism,
                     "parallelism",
                     parallelism,
@@ -340,13 +385,16 @@ public record Settings(
         ROCKSDB
     }
 
-    /**
-     * Where events are stored for training.
-     *
-     * @param directory a path or a URI that Flink can write to
-     * @param retention after which {@code store expire} removes a day, or {@code null} for never
-     */
-    public record Store(String directory, Duration retention) {
+    /** Where events are stored for training. */
+    public record Store(
+            @Setting(
+                            "Parquet by event date: a path, or a URI that Flink can write to."
+                                    + " `train` and `explain` read a directory of this machine")
+                    String directory,
+            @Setting(
+                            value = "after this `store expire` removes a day; without it, none",
+                            example = "400d")
+                    Duration retention) {
         public Store {
             InvalidSetting.unlessDirectory("directory", directory);
             if (retention != null) {
@@ -360,16 +408,24 @@ public record Settings(
         }
     }
 
-    /**
-     * Where published bundles and the log of decisions about them are.
-     *
-     * @param directory a path or a URI that Flink can read and write
-     * @param signingKeyFile the Ed25519 key, in PEM, that bundles are signed by when they are
-     *     trained or published; {@code null} to sign none
-     * @param trustedKeysFile the public keys, in PEM, of which one must have signed a bundle before
-     *     it is opened; {@code null} to open every bundle
-     */
-    public record Registry(String directory, Path signingKeyFile, Path trustedKeysFile) {
+    /** Where published bundles and the log of decisions about them are. */
+    public record Registry(
+            @Setting(
+                            "published bundles, and the log of decisions; a path, or a URI that"
+                                + " Flink can write to. A running job fetches bundles from there")
+                    String directory,
+            @Setting(
+                            value =
+                                    "Ed25519 key by which bundles are [signed](#security) when they"
+                                            + " are trained or published",
+                            example = "signing.key")
+                    Path signingKeyFile,
+            @Setting(
+                            value =
+                                    "public keys; a bundle that none of them has signed is not"
+                                            + " opened",
+                            example = "signing.key.pub")
+                    Path trustedKeysFile) {
         public Registry {
             InvalidSetting.unlessDirectory("directory", directory);
         }
@@ -477,31 +533,40 @@ public record Settings(
         }
     }
 
-    /**
-     * How a network is trained.
-     *
-     * @param labelMaturity after which an event without a fraud label is taken for legitimate
-     * @param validationDays the last days of the training range, kept for early stopping,
-     *     calibration and thresholds
-     * @param legitimateShare the share of legitimate events that is trained on; every fraud is
-     * @param patience epochs without improvement before training stops
-     * @param alertsPerDay the budget where the threshold is chosen by alerts
-     * @param precision the least where it is chosen by precision
-     * @param reviewCostMinor of one alert, in minor units of the base currency, where it is chosen
-     *     by cost
-     */
+    /** How a network is trained. */
     public record Training(
-            NetworkKind model,
-            long seed,
-            Duration labelMaturity,
-            int validationDays,
-            double legitimateShare,
-            int maxEpochs,
-            int patience,
-            int alertsPerDay,
-            ThresholdPolicy.By thresholdBy,
-            double precision,
-            long reviewCostMinor) {
+            @Setting(
+                            "`dense`: the event's own features. Over the card's last 8 events:"
+                                    + " `lstm`, `cnn` (temporal convolutions) or `combined` (LSTM"
+                                    + " beside dense layers)")
+                    NetworkKind model,
+            @Setting("of everything random in training") long seed,
+            @Setting("after this an event without a fraud label is taken for legitimate")
+                    Duration labelMaturity,
+            @Setting("days at the end, for early stopping, calibration and threshold")
+                    int validationDays,
+            @Setting("share of legitimate events trained on; frauds all are")
+                    double legitimateShare,
+            @Setting("upper bound; a kind of network may need less") int maxEpochs,
+            @Setting(
+                            "epochs without a better average precision on the validation days"
+                                    + " before training ends")
+                    int patience,
+            @Setting("where `thresholdBy` is `alerts`: no more alerts a day than this")
+                    int alertsPerDay,
+            @Setting(
+                            "how the threshold is chosen on the validation days: by `alerts`,"
+                                    + " `precision` or `cost`")
+                    ThresholdPolicy.By thresholdBy,
+            @Setting(
+                            "where it is `precision`: the lowest threshold whose alerts are fraud"
+                                    + " at least so often")
+                    double precision,
+            @Setting(
+                            "where it is `cost`: of one alert, in minor units of the base currency;"
+                                + " the least of reviews and amounts of missed frauds together is"
+                                + " sought")
+                    long reviewCostMinor) {
         public Training {
             InvalidSetting.unlessNotNegative("labelMaturity", labelMaturity);
             InvalidSetting.unlessPositive("validationDays", validationDays);
@@ -523,34 +588,30 @@ public record Settings(
         }
     }
 
-    /**
-     * When a challenger is trained, and what it must keep to be promoted.
-     *
-     * @param every how much time lies between rounds; {@code null} for one round
-     * @param testDays the newest matured days, on which it is compared with the champion
-     * @param minEvents fewer test events decide nothing
-     * @param minFrauds likewise for known frauds, to test on and to learn from
-     * @param averagePrecisionMargin by how much it may lie below the champion's
-     * @param maxCalibrationError the highest expected calibration error
-     * @param meanScoreFactor how many times the mean score may be the share of frauds, or the other
-     *     way round
-     * @param alertVolumeFactor how many times the budget of alerts a day may be raised
-     * @param segmentMargin by how much recall in a segment may lie below the champion's
-     * @param segmentMinFrauds segments with fewer frauds are not looked at
-     * @param maxFeaturePsi the highest population stability index of a feature; 0 reports it only
-     */
+    /** When a challenger is trained, and what it must keep to be promoted. */
     public record Retraining(
-            Duration every,
-            int testDays,
-            int minEvents,
-            int minFrauds,
-            double averagePrecisionMargin,
-            double maxCalibrationError,
-            double meanScoreFactor,
-            double alertVolumeFactor,
-            double segmentMargin,
-            int segmentMinFrauds,
-            double maxFeaturePsi) {
+            @Setting(
+                            value = "time between rounds of `retrain`; without it, one round",
+                            example = "24h")
+                    Duration every,
+            @Setting("newest matured days that champion and challenger are compared on")
+                    int testDays,
+            @Setting("with fewer test events nothing is promoted") int minEvents,
+            @Setting("likewise with fewer known frauds, to test on or to learn from") int minFrauds,
+            @Setting("how far average precision may lie below the champion's")
+                    double averagePrecisionMargin,
+            @Setting("highest expected calibration error") double maxCalibrationError,
+            @Setting(
+                            "how many times the mean score may be the share of frauds, or the other"
+                                    + " way round")
+                    double meanScoreFactor,
+            @Setting("how many times `training.alertsPerDay` the alerts a day may be")
+                    double alertVolumeFactor,
+            @Setting("how far recall in any segment may lie below the champion's")
+                    double segmentMargin,
+            @Setting("segments with fewer frauds are not looked at") int segmentMinFrauds,
+            @Setting("highest population stability index of a feature; 0 reports it only")
+                    double maxFeaturePsi) {
         public Retraining {
             if (every != null) {
                 InvalidSetting.unlessPositive("every", every);
@@ -574,7 +635,7 @@ public record Settings(
      * The effective settings as YAML in the shape of the file, secrets hidden, in a fixed order.
      */
     public String toYaml() {
-        return SettingsReader.toYaml(
+        return SettingsYaml.write(
                 new Settings(
                         new Kafka(
                                 kafka.bootstrapServers,

@@ -4,6 +4,7 @@ import io.fraudstream.alert.ScoredTransaction;
 import io.fraudstream.alert.ScoredTransactionCodec;
 import io.fraudstream.job.kafka.BrokerPatience;
 import io.fraudstream.job.kafka.Codecs;
+import io.fraudstream.job.kafka.KafkaKeys;
 import io.fraudstream.job.kafka.PartitionSource;
 import io.fraudstream.job.kafka.PointerDeserializer;
 import io.fraudstream.job.kafka.PointersInTopic;
@@ -45,10 +46,6 @@ import org.slf4j.LoggerFactory;
 /** Puts {@link FraudPipeline} between Kafka topics and the event store. */
 public final class KafkaPipeline {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaPipeline.class);
-
-    // The broker's default maximum is 15 minutes; the sink's own default of an hour would be
-    // refused.
-    private static final String TRANSACTION_TIMEOUT_MILLIS = "840000";
 
     // A record crosses three shuffles, each of which would wait so long.
     private static final Duration LIVE_BUFFER_TIMEOUT = Duration.ofMillis(1);
@@ -295,7 +292,9 @@ public final class KafkaPipeline {
     private static <T> Sink<T> sink(
             KafkaSettings kafka, String name, Map<String, String> sending, RecordWriter<T> writer) {
         Properties properties = properties(kafka);
-        properties.putIfAbsent("transaction.timeout.ms", TRANSACTION_TIMEOUT_MILLIS);
+        properties.putIfAbsent(
+                KafkaKeys.TRANSACTION_TIMEOUT,
+                Long.toString(KafkaKeys.transactionTimeout(kafka.properties()).toMillis()));
         sending.forEach(properties::putIfAbsent);
         properties.put("bootstrap.servers", kafka.bootstrapServers());
         if (kafka.exactlyOnce()) {

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ class FraudstreamTest {
         assertThat(run()).isEqualTo(2);
         assertThat(run("nonsense")).isEqualTo(2);
         assertThat(run("config", "show", "--nonsense")).isEqualTo(2);
-        assertThat(run("config", "check")).isEqualTo(2);
+        assertThat(run("config", "docs", "--format", "nonsense")).isEqualTo(2);
         assertThat(err.toString().lines())
                 .hasSizeLessThanOrEqualTo(8)
                 .noneMatch(line -> line.contains("\tat "));
@@ -94,16 +95,71 @@ class FraudstreamTest {
     }
 
     @Test
-    void configChecksAFileWithWhatItNames() throws IOException {
+    void configChecksFilesWithWhatTheyName() throws IOException {
         Path good = Files.writeString(directory.resolve("good.yaml"), "job: {order: event-time}\n");
         Path bad =
                 Files.writeString(
                         directory.resolve("bad.yaml"),
-                        "transactions: {exchangeRates: none.yaml}\n");
+                        "job: {order: sideways}\ntransactions: {exchangeRates: none.yaml}\n");
 
-        assertThat(run("config", "check", good.toString())).isZero();
-        assertThat(run("config", "check", bad.toString())).isEqualTo(2);
-        assertThat(err.toString()).contains("none.yaml", "transactions.exchangeRates");
+        assertThat(run("config", "check", good.toString(), "--set", "job.parallelism=1")).isZero();
+        assertThat(out.toString())
+                .isEqualTo(
+                        String.format(
+                                "%1$s: ok, in effect are %1$s, --set job.parallelism, the defaults;"
+                                        + " exchange rates: example-2026-01%n",
+                                good));
+        assertThat(err.toString()).isEmpty();
+        assertThat(run("config", "check", bad.toString(), good.toString())).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .satisfiesExactly(
+                        order -> assertThat(order).startsWith(bad + ":1:7: job.order is "),
+                        rates ->
+                                assertThat(rates)
+                                        .startsWith(bad + ":2:16: transactions.exchangeRates is "),
+                        count -> assertThat(count).isEqualTo(bad + ": 2 problems"));
+    }
+
+    /** As its users call it, with an environment of its own. */
+    @Test
+    void configChecksTheEnvironmentAndTheFileInPlace() throws Exception {
+        Path config = Files.createDirectory(directory.resolve("config"));
+        Files.writeString(config.resolve("fraudstream.yaml"), "jobs: {}\n");
+        ProcessBuilder process =
+                new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-D" + SettingsOptions.HOME_PROPERTY + "=" + directory,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Fraudstream.class.getName(),
+                        "config",
+                        "check");
+        process.environment().put("FRAUDSTREAM_JOB_IDLENESS", "soon");
+        process.redirectErrorStream(true);
+
+        Process check = process.start();
+        String told = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(check.waitFor()).isEqualTo(2);
+        assertThat(told.lines())
+                .containsExactly(
+                        config.resolve("fraudstream.yaml")
+                                + ":1:1: jobs is an unknown key, did you mean job?",
+                        "FRAUDSTREAM_JOB_IDLENESS: job.idleness is \"soon\", expected a duration"
+                                + " such as 7d, 12h, 5m, 30s or 100ms",
+                        config.resolve("fraudstream.yaml") + ": 2 problems");
+    }
+
+    @Test
+    void configDocsExplainEveryKeyAndPrintAFile() throws IOException {
+        assertThat(run("config", "docs")).isZero();
+        assertThat(out.toString()).contains("| `job.order` | `arrival` | ");
+        out.getBuffer().setLength(0);
+
+        assertThat(run("config", "docs", "--format", "yaml")).isZero();
+
+        Path file = Files.writeString(directory.resolve("all.yaml"), out.toString());
+        assertThat(run("config", "check", file.toString())).isZero();
     }
 
     @Test
