@@ -1,0 +1,20 @@
+package io.fraudstream.job;
+
+import org.apache.flink.metrics.MetricGroup;
+
+/**
+ * Where the job's own metrics stand among Flink's. Flink's reporter for Prometheus names a metric
+ * by its groups, and makes a label of a group that has a key and a value: {@code
+ * flink_taskmanager_job_task_operator_fraudstream_rejected_reason_total{reason="oversize"}}.
+ */
+public final class JobMetrics {
+    /** The group below an operator that holds them. */
+    public static final String GROUP = "fraudstream";
+
+    private JobMetrics() {}
+
+    /** The group of an operator's own metrics. */
+    public static MetricGroup of(MetricGroup operator) {
+        return operator.addGroup(GROUP);
+    }
+}
