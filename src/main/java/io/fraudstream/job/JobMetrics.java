@@ -1,5 +1,6 @@
 package io.fraudstream.job;
 
+import java.util.Map;
 import org.apache.flink.metrics.MetricGroup;
 
 /**
@@ -12,6 +13,22 @@ public final class JobMetrics {
     public static final String GROUP = "fraudstream";
 
     private JobMetrics() {}
+
+    /**
+     * Flink's own keys for a reporter that Prometheus scrapes.
+     *
+     * @param ports a port or a range such as {@code 9249-9260}, of which each process takes one
+     */
+    public static Map<String, String> reporter(String ports) {
+        return Map.of(
+                "metrics.reporter.prom.factory.class",
+                "org.apache.flink.metrics.prometheus.PrometheusReporterFactory",
+                "metrics.reporter.prom.port",
+                ports,
+                // Bounds of buckets would lose their points otherwise.
+                "metrics.reporter.prom.filterLabelValueCharacters",
+                "false");
+    }
 
     /** The group of an operator's own metrics. */
     public static MetricGroup of(MetricGroup operator) {
