@@ -72,6 +72,8 @@ final class ClusterCommand implements Callable<Integer> {
                     "Of Flink's web interface; 0 for any free one (default: ${DEFAULT-VALUE}).")
     private int webPort;
 
+    @Mixin private MetricsOption metrics;
+
     @Option(
             names = "--broker-port",
             paramLabel = "PORT",
@@ -110,7 +112,9 @@ final class ClusterCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--partitions is " + partitions + ", expected 1 or more");
         }
-        Settings settings = options.settings();
+        // One for each process, and some for those that are started again.
+        int ports = 1 + 2 * taskManagers;
+        Settings settings = options.settings(metrics.settings(ports));
         if (!settings.kafka().properties().isEmpty()) {
             throw new SettingsException(
                     "kafka.properties is set, expected none: the cluster has a broker of its own");
@@ -152,6 +156,12 @@ final class ClusterCommand implements Callable<Integer> {
                             flink(settings));
         }
         say("Flink's web interface: " + cluster.rest().address());
+        if (metrics.isGiven()) {
+            say(
+                    "Metrics: http://localhost:"
+                            + metrics.port()
+                            + "/metrics, and the ports from there on, one a process.");
+        }
         cluster.awaitSlots();
         deploy(settings, jar, parallelism);
         say("Logs are in " + cluster.logs() + ". Ctrl-C stops it all with a savepoint.");

@@ -86,6 +86,8 @@ final class RunCommand implements Callable<Integer> {
             description = "Show Flink's web interface there; 0 for any free port.")
     private Integer webPort;
 
+    @Mixin private MetricsOption metrics;
+
     @Option(
             names = "--summary",
             paramLabel = "FILE",
@@ -96,7 +98,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = options.settings();
+        Settings settings = options.settings(metrics.settings(1));
         CodecParts parts = SettingsOptions.codecParts(settings);
         ModelPointer champion = PinnedModel.of(bundleFile, threshold, settings, parts, spec);
         KafkaSettings.Start start = start();
@@ -145,6 +147,9 @@ final class RunCommand implements Callable<Integer> {
                                 : ", scoring with bundle "
                                         + plan.job().champion().bundleId()
                                         + "."));
+        if (metrics.isGiven()) {
+            out.println("Metrics: http://localhost:" + metrics.port() + "/metrics");
+        }
         out.flush();
         CountDownLatch reported = new CountDownLatch(1);
         Thread hook = new Thread(() -> stopOnSignal(job, began, reported), "run-shutdown");

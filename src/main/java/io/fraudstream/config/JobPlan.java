@@ -78,7 +78,8 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
                         List.of(),
                         order == OrderMode.ARRIVAL,
                         champion == null,
-                        settings.registry().trustedKeys());
+                        settings.registry().trustedKeys(),
+                        settings.training().alertsPerDay());
         FlinkSettings flink =
                 new FlinkSettings(
                         job.parallelism(),

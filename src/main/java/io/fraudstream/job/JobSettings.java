@@ -19,6 +19,8 @@ import java.util.List;
  * @param followsPromotions whether pointers that are announced change the model in service
  * @param trustedKeys by which a bundle must be signed before it is opened
  * @param measureLatency whether the time from a record's timestamp to its score is measured
+ * @param alertsPerDay how many are looked for, to be shown beside those that come; 0 where that is
+ *     not known
  */
 public record JobSettings(
         OrderMode order,
@@ -31,7 +33,8 @@ public record JobSettings(
         List<ModelPointer> announced,
         boolean measureLatency,
         boolean followsPromotions,
-        TrustedKeys trustedKeys)
+        TrustedKeys trustedKeys,
+        int alertsPerDay)
         implements Serializable {
     public static final int MAX_EVENTS_PER_HISTORY = 4096;
 
@@ -51,7 +54,8 @@ public record JobSettings(
                 List.of(),
                 order == OrderMode.ARRIVAL,
                 true,
-                TrustedKeys.NONE);
+                TrustedKeys.NONE,
+                0);
     }
 
     public JobSettings withChampion(ModelPointer pointer) {
@@ -66,7 +70,8 @@ public record JobSettings(
                 announced,
                 measureLatency,
                 followsPromotions,
-                trustedKeys);
+                trustedKeys,
+                alertsPerDay);
     }
 
     public JobSettings withAnnounced(List<ModelPointer> pointers) {
@@ -81,6 +86,7 @@ public record JobSettings(
                 pointers,
                 measureLatency,
                 followsPromotions,
-                trustedKeys);
+                trustedKeys,
+                alertsPerDay);
     }
 }

@@ -80,6 +80,16 @@ class FraudstreamTest {
     }
 
     @Test
+    void aPortForMetricsThatIsTakenIsToldBeforeAnythingStarts() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String port = Integer.toString(taken.getLocalPort());
+
+            assertThat(run("run", "--metrics-port", port)).isEqualTo(1);
+            assertThat(err.toString()).contains("--metrics-port " + port + " cannot be used");
+        }
+    }
+
+    @Test
     void configShowsTheSettingsInEffect() {
         assertThat(
                         run(

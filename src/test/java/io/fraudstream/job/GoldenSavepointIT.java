@@ -234,7 +234,8 @@ class GoldenSavepointIT {
                 List.of(),
                 false,
                 true,
-                TrustedKeys.NONE);
+                TrustedKeys.NONE,
+                0);
     }
 
     private static FlinkSettings flink(Path checkpoints, boolean rocksDb, int parallelism) {

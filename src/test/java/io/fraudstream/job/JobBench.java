@@ -97,7 +97,8 @@ final class JobBench {
                         List.of(),
                         false,
                         true,
-                        TrustedKeys.NONE);
+                        TrustedKeys.NONE,
+                        0);
         FlinkSettings flink =
                 new FlinkSettings(
                         parallelism,

@@ -96,7 +96,8 @@ class KafkaPipelineTest {
                         List.of(),
                         false,
                         true,
-                        TrustedKeys.NONE),
+                        TrustedKeys.NONE,
+                        0),
                 SimulatedRecording.CODECS);
 
         StreamGraph graph = env.getStreamGraph();

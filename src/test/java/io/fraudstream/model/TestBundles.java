@@ -27,6 +27,17 @@ public final class TestBundles {
             long seed,
             String fingerprint,
             long labelCutOff) {
+        return of(kind, schema, seed, fingerprint, labelCutOff, null);
+    }
+
+    /** One that says what it was trained on, so that drift is measured. */
+    public static BundleFormat.Written of(
+            NetworkKind kind,
+            FeatureSchema schema,
+            long seed,
+            String fingerprint,
+            long labelCutOff,
+            DriftReference drift) {
         SplittableRandom random = new SplittableRandom(seed);
         int size = schema.size();
         Network network = TestNetworks.of(kind, size, 1, 0.5f, random);
@@ -70,6 +81,6 @@ public final class TestBundles {
                 TestNetworks.numbers(size, 0.5f, random),
                 new GoldenCases(sequences, outputs),
                 new byte[] {1, 2, 3},
-                null);
+                drift);
     }
 }

@@ -1,5 +1,6 @@
 package io.fraudstream.job.kafka;
 
+import io.fraudstream.job.JobMetrics;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.SinkCommitterMetricGroup;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionDescription;
@@ -24,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * aborted. Where the writer is still there, the job fails, with a message that says why. Where the
  * transaction comes from a checkpoint, which is so when the job then goes on, its records are
  * written again in a transaction whose id follows from the old one's: by that id a further attempt
- * sees whether they stand already. Both are counted in {@code transactionsExpired}, the latter in
- * {@code transactionsReplayed} too.
+ * sees whether they stand already. Both are counted in {@code kafka_transactions_expired_total},
+ * the latter in {@code kafka_transactions_replayed_total} too.
  */
 @SuppressWarnings("try") // Flink closes it and sees to what it throws
 final class ReplayingCommitter implements Committer<KeptTransaction> {
@@ -43,8 +45,9 @@ final class ReplayingCommitter implements Committer<KeptTransaction> {
             SinkCommitterMetricGroup metrics) {
         this.committer = committer;
         this.producer = producer;
-        this.expired = metrics.counter("transactionsExpired");
-        this.replayed = metrics.counter("transactionsReplayed");
+        MetricGroup own = JobMetrics.of(metrics);
+        this.expired = own.counter("kafka_transactions_expired_total");
+        this.replayed = own.counter("kafka_transactions_replayed_total");
     }
 
     @Override

@@ -7,7 +7,9 @@ import io.fraudstream.job.state.JobTypes;
 import io.fraudstream.job.state.Received;
 import io.fraudstream.transaction.Coordinates;
 import io.fraudstream.transaction.Rejection;
+import io.fraudstream.transaction.RejectionReason;
 import io.fraudstream.transaction.Transaction;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
@@ -38,6 +40,7 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
     private final JobSettings settings;
 
     private transient CheckpointedCounters counters;
+    private transient ReasonCounters rejections;
 
     private transient long outOfOrderness;
 
@@ -53,12 +56,21 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
                         CheckpointedCounters.REJECTED,
                         CheckpointedCounters.LATE);
         counters.initialize(context, getRuntimeContext());
+        rejections = rejections(CheckpointedCounters.REJECTED);
+        rejections.initialize(context, getRuntimeContext());
         outOfOrderness = settings.outOfOrderness().toMillis();
+    }
+
+    /** Counts the reasons for which records of a topic are refused. */
+    static ReasonCounters rejections(String name) {
+        return new ReasonCounters(
+                name, Stream.of(RejectionReason.values()).map(RejectionReason::wireName).toList());
     }
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         counters.snapshot();
+        rejections.snapshot();
     }
 
     @Override
@@ -66,6 +78,7 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
         counters.increment(READ);
         if (received.decoded() instanceof Rejection rejection) {
             counters.increment(REJECT);
+            rejections.increment(rejection.reason().ordinal());
             context.output(REJECTED, rejection);
             return;
         }

@@ -35,7 +35,20 @@ public final class BundleAcceptanceFunction extends ProcessFunction<Announced, S
     private static final Logger LOG = LoggerFactory.getLogger(BundleAcceptanceFunction.class);
     private static final int REFUSALS = 0;
 
+    /** A pointer that cannot be read, which has no field, and then the fields of refusals. */
+    private static final List<String> REASONS =
+            List.of(
+                    "pointer",
+                    "fingerprint",
+                    "uri",
+                    "sha256",
+                    "signature",
+                    "bundle_id",
+                    "number",
+                    "labelCutOff");
+
     private transient CheckpointedCounters counters;
+    private transient ReasonCounters reasons;
     private transient Succession succession;
     private transient ListState<Tuple4<String, String, Long, Long>> accepted;
 
@@ -43,6 +56,8 @@ public final class BundleAcceptanceFunction extends ProcessFunction<Announced, S
     public void initializeState(FunctionInitializationContext context) throws Exception {
         counters = new CheckpointedCounters(CheckpointedCounters.BUNDLES_REFUSED);
         counters.initialize(context, getRuntimeContext());
+        reasons = new ReasonCounters("bundles_refused", REASONS);
+        reasons.initialize(context, getRuntimeContext());
         succession = new Succession();
         accepted =
                 context.getOperatorStateStore()
@@ -62,6 +77,7 @@ public final class BundleAcceptanceFunction extends ProcessFunction<Announced, S
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         counters.snapshot();
+        reasons.snapshot();
         List<Tuple4<String, String, Long, Long>> all = new ArrayList<>();
         for (Succession.Accepted last : succession.accepted()) {
             all.add(Tuple4.of(last.slot(), last.bundleId(), last.number(), last.labelCutOff()));
@@ -88,6 +104,7 @@ public final class BundleAcceptanceFunction extends ProcessFunction<Announced, S
 
     private void refuse(Announced announced, Announced.Refusal refusal, Context context) {
         counters.increment(REFUSALS);
+        reasons.increment(Math.max(0, REASONS.indexOf(refusal.field())));
         LOG.error("refused the pointer at {}: {}", announced.coordinates(), refusal.detail());
         context.output(
                 REFUSED,

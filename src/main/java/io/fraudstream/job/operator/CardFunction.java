@@ -5,6 +5,7 @@ import io.fraudstream.alert.ScoredTransaction;
 import io.fraudstream.features.CardHistory;
 import io.fraudstream.features.FeatureEngine;
 import io.fraudstream.features.FeatureSchema;
+import io.fraudstream.job.JobMetrics;
 import io.fraudstream.job.JobSettings;
 import io.fraudstream.job.OrderMode;
 import io.fraudstream.job.kafka.Codecs;
@@ -55,13 +56,12 @@ public final class CardFunction
     private final Codecs codecs;
 
     private transient CheckpointedCounters counters;
-    private transient LatencyHistogram latency;
+    private transient ScoringLatency latency;
     private transient FeatureEngine engine;
     private transient Collection<ServedBundle> restored;
     private transient ServingModels models;
     private transient DriftMeter drift;
     private transient ShadowScorer shadowScorer;
-    private transient long opened;
     private transient EventTimeBuffer<Measured> buffer;
     private transient ValueState<CardHistory> histories;
     private transient Expiry expiry;
@@ -93,17 +93,16 @@ public final class CardFunction
     public void open(OpenContext context) {
         FeatureSchema schema = new FeatureSchema(codecs.rates());
         engine = new FeatureEngine(schema);
-        models = new ServingModels(settings, schema, restored);
+        MetricGroup metrics = JobMetrics.of(getRuntimeContext().getMetricGroup());
+        models = new ServingModels(settings, schema, restored, metrics);
         restored = null;
         shadowScorer = new ShadowScorer();
-        MetricGroup metrics = getRuntimeContext().getMetricGroup();
-        metrics.gauge("modelSwaps", (Gauge<Long>) models.champion()::swaps);
-        metrics.gauge("shadowFailures", (Gauge<Long>) shadowScorer::failures);
+        metrics.gauge("shadow_failures_total", (Gauge<Long>) shadowScorer::failures);
+        metrics.gauge("alerts_per_day_budget", (Gauge<Integer>) settings::alertsPerDay);
         drift = new DriftMeter(schema, metrics);
-        opened = System.currentTimeMillis();
-        latency = new LatencyHistogram();
+        latency = new ScoringLatency(System.currentTimeMillis());
         if (settings.measureLatency()) {
-            getRuntimeContext().addAccumulator(LatencyHistogram.NAME, latency);
+            latency.show(getRuntimeContext(), metrics);
         }
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.MEASURED);
         histories =
@@ -222,9 +221,8 @@ public final class CardFunction
         if (approximate) {
             counters.increment(APPROXIMATE);
         }
-        // What was in the topic before the job began did not arrive live.
-        if (settings.measureLatency() && admitted.receivedAt() >= opened) {
-            latency.add(System.currentTimeMillis() - admitted.receivedAt());
+        if (settings.measureLatency()) {
+            latency.add(admitted.receivedAt(), System.currentTimeMillis());
         }
     }
 }

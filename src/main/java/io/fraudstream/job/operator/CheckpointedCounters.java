@@ -1,7 +1,9 @@
 package io.fraudstream.job.operator;
 
+import io.fraudstream.job.JobMetrics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.flink.api.common.accumulators.LongCounter;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ListState;
@@ -9,12 +11,14 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.OperatorStateStore;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 
 /**
- * Counts that survive a restart: each is kept in checkpointed state, shown as a metric, and handed
- * to whoever started the job as an accumulator. Over the whole job and once it has drained, read =
- * scored + rejected + late + duplicate.
+ * Counts that survive a restart: each is kept in checkpointed state, shown as a metric ({@code
+ * scoredLate} as {@code scored_late_total}), and handed to whoever started the job as an
+ * accumulator. Over the whole job and once it has drained, read = scored + rejected + late +
+ * duplicate.
  */
 public final class CheckpointedCounters {
     public static final String READ = "read";
@@ -47,6 +51,20 @@ public final class CheckpointedCounters {
 
     void initialize(FunctionInitializationContext context, RuntimeContext runtime)
             throws Exception {
+        restore(context, runtime);
+        MetricGroup metrics = JobMetrics.of(runtime.getMetricGroup());
+        for (int i = 0; i < names.length; i++) {
+            int index = i;
+            metrics.gauge(metric(names[i]), (Gauge<Long>) () -> values[index]);
+        }
+    }
+
+    private static String metric(String name) {
+        return name.replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT) + "_total";
+    }
+
+    /** The same without metrics, for whoever shows them in another way. */
+    void restore(FunctionInitializationContext context, RuntimeContext runtime) throws Exception {
         OperatorStateStore store = context.getOperatorStateStore();
         for (int i = 0; i < names.length; i++) {
             ListState<Long> state =
@@ -58,9 +76,11 @@ public final class CheckpointedCounters {
             LongCounter accumulator = new LongCounter(values[i]);
             runtime.addAccumulator(names[i], accumulator);
             accumulators.add(accumulator);
-            int index = i;
-            runtime.getMetricGroup().gauge(names[i], (Gauge<Long>) () -> values[index]);
         }
+    }
+
+    long value(int index) {
+        return values[index];
     }
 
     void increment(int index) {

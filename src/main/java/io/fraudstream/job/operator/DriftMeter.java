@@ -6,6 +6,7 @@ import io.fraudstream.model.DriftReference;
 import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
@@ -30,14 +31,20 @@ final class DriftMeter {
     private DriftReference reference;
     private long newestStep;
     private volatile double score = Double.NaN;
-    private volatile double worst = Double.NaN;
-    private volatile String worstFeature = "";
+    private volatile double[] features;
 
     DriftMeter(FeatureSchema schema, MetricGroup metrics) {
         this.schema = schema;
-        metrics.gauge("scorePsi", (Gauge<Double>) () -> score);
-        metrics.gauge("featurePsiMax", (Gauge<Double>) () -> worst);
-        metrics.gauge("featurePsiWorst", (Gauge<String>) () -> worstFeature);
+        forget();
+        metrics.gauge("score_psi", (Gauge<Double>) () -> score);
+        for (int i = 0; i < schema.size(); i++) {
+            String name = schema.specs().get(i).name();
+            if (!name.equals(OF_THE_WEEK)) {
+                int feature = i;
+                metrics.addGroup("feature", name)
+                        .gauge("psi", (Gauge<Double>) () -> features[feature]);
+            }
+        }
     }
 
     /**
@@ -81,23 +88,16 @@ final class DriftMeter {
             forget();
             return;
         }
-        double highest = Double.NEGATIVE_INFINITY;
-        String name = "";
-        for (int i = 0; i < schema.size(); i++) {
-            double index = total.featureIndex(i);
-            if (index > highest && !schema.specs().get(i).name().equals(OF_THE_WEEK)) {
-                highest = index;
-                name = schema.specs().get(i).name();
-            }
-        }
+        double[] indices = new double[schema.size()];
+        Arrays.setAll(indices, total::featureIndex);
         score = total.scoreIndex();
-        worst = highest;
-        worstFeature = name;
+        features = indices;
     }
 
     private void forget() {
+        double[] unknown = new double[schema.size()];
+        Arrays.fill(unknown, Double.NaN);
         score = Double.NaN;
-        worst = Double.NaN;
-        worstFeature = "";
+        features = unknown;
     }
 }

@@ -1,12 +1,13 @@
 package io.fraudstream.job.operator;
 
+import io.fraudstream.job.JobMetrics;
 import io.fraudstream.job.state.Received;
 import io.fraudstream.transaction.Coordinates;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Rejection;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
@@ -20,52 +21,72 @@ import org.apache.flink.util.Collector;
 public final class LabelAdmissionFunction extends ProcessFunction<Received, FraudLabel>
         implements CheckpointedFunction {
     private static final long serialVersionUID = 1L;
-    private static final LagBuckets LAG =
-            new LagBuckets(
+    private static final TimeBuckets LAG =
+            new TimeBuckets(
                     Duration.ofDays(1),
                     Duration.ofDays(3),
                     Duration.ofDays(7),
                     Duration.ofDays(14),
                     Duration.ofDays(30));
-    private static final LagBuckets DELIVERY_LAG =
-            new LagBuckets(Duration.ofHours(1), Duration.ofDays(1));
+    private static final List<String> LAG_COUNTS =
+            List.of(
+                    "labelLagUpTo1d",
+                    "labelLagUpTo3d",
+                    "labelLagUpTo7d",
+                    "labelLagUpTo14d",
+                    "labelLagUpTo30d",
+                    "labelLagOver30d");
+    private static final TimeBuckets DELIVERY_LAG =
+            new TimeBuckets(Duration.ofHours(1), Duration.ofDays(1));
+    private static final List<String> DELIVERY_LAG_COUNTS =
+            List.of("labelDeliveryLagUpTo1h", "labelDeliveryLagUpTo1d", "labelDeliveryLagOver1d");
     private static final int LABEL = 0;
     private static final int REJECT = 1;
-    private static final int FIRST_LAG = 2;
 
     private transient CheckpointedCounters counters;
-    private transient int firstDeliveryLag;
+    private transient ReasonCounters rejections;
+    private transient CheckpointedCounters lags;
+    private transient CheckpointedCounters deliveryLags;
 
     @Override
     public void initializeState(FunctionInitializationContext context) throws Exception {
-        List<String> names =
-                new ArrayList<>(
-                        List.of(CheckpointedCounters.LABELS, CheckpointedCounters.LABELS_REJECTED));
-        names.addAll(LAG.names("labelLag"));
-        firstDeliveryLag = names.size();
-        names.addAll(DELIVERY_LAG.names("labelDeliveryLag"));
-        counters = new CheckpointedCounters(names.toArray(String[]::new));
+        counters =
+                new CheckpointedCounters(
+                        CheckpointedCounters.LABELS, CheckpointedCounters.LABELS_REJECTED);
         counters.initialize(context, getRuntimeContext());
+        rejections = AdmissionFunction.rejections("labels_rejected");
+        rejections.initialize(context, getRuntimeContext());
+        lags = new CheckpointedCounters(LAG_COUNTS.toArray(String[]::new));
+        lags.restore(context, getRuntimeContext());
+        deliveryLags = new CheckpointedCounters(DELIVERY_LAG_COUNTS.toArray(String[]::new));
+        deliveryLags.restore(context, getRuntimeContext());
+        MetricGroup metrics = JobMetrics.of(getRuntimeContext().getMetricGroup());
+        LAG.show(metrics.addGroup("label_lag_seconds"), lags::value);
+        DELIVERY_LAG.show(metrics.addGroup("label_delivery_lag_seconds"), deliveryLags::value);
     }
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         counters.snapshot();
+        rejections.snapshot();
+        lags.snapshot();
+        deliveryLags.snapshot();
     }
 
     @Override
     public void processElement(Received received, Context context, Collector<FraudLabel> out) {
         if (received.decoded() instanceof Rejection rejection) {
             counters.increment(REJECT);
+            rejections.increment(rejection.reason().ordinal());
             context.output(AdmissionFunction.REJECTED, rejection);
             return;
         }
         FraudLabel label = (FraudLabel) received.decoded();
         counters.increment(LABEL);
-        counters.increment(FIRST_LAG + LAG.indexOf(label.knownAt() - label.eventTime()));
+        lags.increment(LAG.indexOf(label.knownAt() - label.eventTime()));
         long arrived = received.coordinates().timestamp();
         if (arrived != Coordinates.NO_TIMESTAMP) {
-            counters.increment(firstDeliveryLag + DELIVERY_LAG.indexOf(arrived - label.knownAt()));
+            deliveryLags.increment(DELIVERY_LAG.indexOf(arrived - label.knownAt()));
         }
         out.collect(label);
     }

@@ -19,6 +19,11 @@ public final class LatencyHistogram implements Accumulator<Long, Histogram> {
 
     @Override
     public void add(Long millis) {
+        record(millis);
+    }
+
+    /** The same without a box. */
+    void record(long millis) {
         histogram.recordValue(Math.max(0, Math.min(HIGHEST, millis)));
     }
 

@@ -7,15 +7,19 @@ import io.fraudstream.model.BundleException;
 import io.fraudstream.registry.ModelPointer;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,20 +35,33 @@ final class ModelSlot implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);
 
+    /** Stands for a bundle's id where none serves. */
+    private static final String NONE = "none";
+
     private final FeatureSchema schema;
     private final OrderMode order;
     private final ExecutorService loader;
     private final Queue<Loading> loadings = new ArrayDeque<>();
     private final TreeMap<Long, Optional<ServingModel>> byEffectiveTime = new TreeMap<>();
     private Optional<ServingModel> newest = Optional.empty();
+    private final MetricGroup metrics;
+    private final Set<String> shown = new HashSet<>();
+    private volatile String serving = NONE;
+    private volatile double threshold = Double.NaN;
     private long swaps;
+    private long loadFailures;
 
     /** A bundle on its way; empty for a retirement. */
     private record Loading(ModelPointer pointer, CompletableFuture<Optional<ServingModel>> model) {}
 
-    ModelSlot(FeatureSchema schema, OrderMode order) {
+    ModelSlot(FeatureSchema schema, OrderMode order, MetricGroup metrics) {
         this.schema = schema;
         this.order = order;
+        this.metrics = metrics;
+        metrics.gauge("swaps_total", (Gauge<Long>) () -> swaps);
+        metrics.gauge("load_failures_total", (Gauge<Long>) () -> loadFailures);
+        metrics.gauge("threshold", (Gauge<Double>) () -> threshold);
+        show(NONE);
         this.loader =
                 Executors.newSingleThreadExecutor(
                         task -> {
@@ -81,8 +98,12 @@ final class ModelSlot implements AutoCloseable {
         return entry == null ? null : entry.getValue().orElse(null);
     }
 
-    long swaps() {
-        return swaps;
+    /** Says from now on whether this bundle serves, by 1 or 0: a metric's labels cannot change. */
+    private void show(String bundleId) {
+        if (shown.add(bundleId)) {
+            metrics.addGroup("bundle_id", bundleId)
+                    .gauge("serving", (Gauge<Integer>) () -> serving.equals(bundleId) ? 1 : 0);
+        }
     }
 
     private void takeOver(long eventTime) {
@@ -105,10 +126,14 @@ final class ModelSlot implements AutoCloseable {
         try {
             newest = next.model().join();
         } catch (CompletionException failed) {
+            loadFailures++;
             LOG.error("bundle {} cannot serve", pointer.bundleId(), failed.getCause());
             return;
         }
         swaps++;
+        serving = newest.map(model -> model.model().bundleId()).orElse(NONE);
+        threshold = newest.map(model -> model.policy().threshold()).orElse(Double.NaN);
+        show(serving);
         byEffectiveTime.put(pointer.effectiveFrom(), newest);
         if (byEffectiveTime.size() > KEPT) {
             byEffectiveTime.pollFirstEntry();

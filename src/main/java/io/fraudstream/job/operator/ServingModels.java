@@ -19,6 +19,7 @@ import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,12 +45,17 @@ final class ServingModels implements AutoCloseable {
      * when the state was written, or else what had been announced when the job was put together.
      *
      * @param restored of an earlier run, in its order; empty without one
+     * @param metrics where each slot shows what serves
      */
-    ServingModels(JobSettings settings, FeatureSchema schema, Collection<ServedBundle> restored) {
+    ServingModels(
+            JobSettings settings,
+            FeatureSchema schema,
+            Collection<ServedBundle> restored,
+            MetricGroup metrics) {
         this.settings = settings;
         this.schema = schema;
-        this.champion = new ModelSlot(schema, settings.order());
-        this.shadow = new ModelSlot(schema, settings.order());
+        this.champion = slot(ModelPointer.CHAMPION, metrics);
+        this.shadow = slot(ModelPointer.SHADOW, metrics);
         List<ServedBundle> bundles = new ArrayList<>();
         if (settings.champion() != null) {
             bundles.addAll(fetched(List.of(settings.champion())));
@@ -65,6 +71,11 @@ final class ServingModels implements AutoCloseable {
                 bundles.stream().collect(Collectors.partitioningBy(ServingModels::isChampion));
         champion.require(bySlot.get(true));
         shadow.require(bySlot.get(false));
+    }
+
+    private ModelSlot slot(String name, MetricGroup metrics) {
+        return new ModelSlot(
+                schema, settings.order(), metrics.addGroup("model").addGroup("slot", name));
     }
 
     /** The bundles of a state in the order in which they were accepted. */

@@ -233,7 +233,8 @@ class CardFunctionTest {
                         List.of(pointer(NEW, NOON, null)),
                         false,
                         false,
-                        TrustedKeys.NONE);
+                        TrustedKeys.NONE,
+                        0);
         OperatorSubtaskState state;
         try (Cards cards = new Cards(pinned, null)) {
             cards.announce(pointer(NEW, NOON, null));

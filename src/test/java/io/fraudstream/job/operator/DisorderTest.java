@@ -349,7 +349,8 @@ class DisorderTest {
                             List.of(),
                             false,
                             true,
-                            TrustedKeys.NONE);
+                            TrustedKeys.NONE,
+                            0);
             admissionFunction = new AdmissionFunction(settings);
             admission =
                     new OneInputStreamOperatorTestHarness<>(

@@ -9,28 +9,15 @@ import io.fraudstream.model.DriftReference;
 import io.fraudstream.model.FraudModel;
 import io.fraudstream.model.ReferenceBins;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.apache.flink.metrics.Gauge;
-import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.Test;
 
 class DriftMeterTest {
     private static final int AN_HOUR = 50;
     private static final int AMOUNT = SCHEMA.indexOf("amount");
 
-    private final Map<String, Gauge<?>> gauges = new HashMap<>();
-    private final DriftMeter meter =
-            new DriftMeter(
-                    SCHEMA,
-                    new UnregisteredMetricsGroup() {
-                        @Override
-                        public <T, G extends Gauge<T>> G gauge(String name, G gauge) {
-                            gauges.put(name, gauge);
-                            return gauge;
-                        }
-                    });
+    private final ShownMetrics metrics = new ShownMetrics();
+    private final DriftMeter meter = new DriftMeter(SCHEMA, metrics);
 
     /** In training every feature was 0 or 1 alike, and so was the score high or low. */
     private static ServingModel trainedOnHalves(String bundleId) {
@@ -70,43 +57,42 @@ class DriftMeterTest {
     void aDayLikeTrainingHasNotDrifted() {
         hours(0, 25, trainedOnHalves("one"), false);
 
-        assertThat(number("scorePsi")).isLessThan(0.01);
-        assertThat(number("featurePsiMax")).isLessThan(0.01);
+        assertThat(metrics.value("score_psi")).isLessThan(0.01);
+        assertThat(metrics.value("feature.amount.psi")).isLessThan(0.01);
     }
 
     @Test
     void nothingIsSaidUntilADayIsFull() {
         hours(0, 24, trainedOnHalves("one"), true);
 
-        assertThat(number("scorePsi")).isNaN();
-        assertThat(number("featurePsiMax")).isNaN();
-        assertThat(gauges.get("featurePsiWorst").getValue()).isEqualTo("");
+        assertThat(metrics.value("score_psi")).isNaN();
+        assertThat(metrics.value("feature.amount.psi")).isNaN();
     }
 
     @Test
     void whatHasShiftedIsNamedAndLeavesTheWindowADayLater() {
         ServingModel one = trainedOnHalves("one");
         hours(0, 25, one, true);
-        assertThat(number("scorePsi")).isGreaterThan(0.25);
-        assertThat(number("featurePsiMax")).isGreaterThan(0.25);
-        assertThat(gauges.get("featurePsiWorst").getValue()).isEqualTo("amount");
+        assertThat(metrics.value("score_psi")).isGreaterThan(0.25);
+        assertThat(metrics.value("feature.amount.psi")).isGreaterThan(0.25);
+        assertThat(metrics.value("feature.is_night.psi")).isLessThan(0.01);
 
         hours(25, 50, one, false);
 
-        assertThat(number("scorePsi")).isLessThan(0.01);
-        assertThat(number("featurePsiMax")).isLessThan(0.01);
+        assertThat(metrics.value("score_psi")).isLessThan(0.01);
+        assertThat(metrics.value("feature.amount.psi")).isLessThan(0.01);
     }
 
     @Test
     void anotherBundleBeginsAnewAndOneWithoutHistogramsSaysNothing() {
         hours(0, 25, trainedOnHalves("one"), true);
         hours(25, 26, trainedOnHalves("two"), true);
-        assertThat(number("scorePsi")).isNaN();
+        assertThat(metrics.value("score_psi")).isNaN();
 
         hours(26, 60, serving("three", null), true);
-        assertThat(number("scorePsi")).isNaN();
+        assertThat(metrics.value("score_psi")).isNaN();
         hours(60, 61, null, true);
-        assertThat(number("featurePsiMax")).isNaN();
+        assertThat(metrics.value("feature.amount.psi")).isNaN();
     }
 
     @Test
@@ -114,10 +100,10 @@ class DriftMeterTest {
         ServingModel one = trainedOnHalves("one");
         hours(0, 25, one, true);
         hours(500, 501, one, true);
-        assertThat(number("scorePsi")).isNaN();
+        assertThat(metrics.value("score_psi")).isNaN();
 
         hours(501, 526, one, false);
-        assertThat(number("scorePsi")).isLessThan(0.01);
+        assertThat(metrics.value("score_psi")).isLessThan(0.01);
     }
 
     @Test
@@ -127,7 +113,7 @@ class DriftMeterTest {
         hours(3, 4, one, false);
         hours(24, 25, one, false);
 
-        assertThat(number("scorePsi")).isLessThan(0.01);
+        assertThat(metrics.value("score_psi")).isLessThan(0.01);
     }
 
     /** Half of all numbers are 1; where amounts and scores have shifted, all of those are. */
@@ -144,9 +130,5 @@ class DriftMeterTest {
                         shifted ? 0.9 : i % 2);
             }
         }
-    }
-
-    private double number(String name) {
-        return (Double) gauges.get(name).getValue();
     }
 }

@@ -43,7 +43,8 @@ final class Events {
                 List.of(),
                 false,
                 true,
-                TrustedKeys.NONE);
+                TrustedKeys.NONE,
+                0);
     }
 
     static JobSettings settings(OrderMode order) {
