@@ -38,12 +38,14 @@ final class FlinkClassPath {
                     "snappy-java-",
                     "zstd-jni-");
 
-    /** Of those, what a job brings itself. */
-    private static final List<String> OF_THE_JOB =
+    /** Of those, what a job brings itself, and what only tests use. */
+    private static final List<String> OF_OTHERS =
             List.of(
+                    "flink-autoscaler-",
                     "flink-connector-base-",
                     "flink-connector-files-",
                     "flink-connector-kafka-",
+                    "flink-kubernetes-",
                     "flink-parquet-",
                     "flink-test-");
 
@@ -59,6 +61,6 @@ final class FlinkClassPath {
         return name.endsWith(".jar")
                 && !name.endsWith("-tests.jar")
                 && OF_THE_DISTRIBUTION.stream().anyMatch(name::startsWith)
-                && OF_THE_JOB.stream().noneMatch(name::startsWith);
+                && OF_OTHERS.stream().noneMatch(name::startsWith);
     }
 }

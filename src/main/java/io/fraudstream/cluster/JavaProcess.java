@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -78,20 +79,29 @@ public final class JavaProcess implements AutoCloseable {
             List<String> arguments,
             Path log)
             throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
-        command.addAll(command(classPath, options, mainClass, arguments));
-        long before = Files.exists(log) ? Files.size(log) : 0;
-        return new JavaProcess(
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(Redirect.appendTo(log.toFile()))
-                        .start(),
-                log,
-                before);
+        return service(command(classPath, options, mainClass, arguments), Map.of(), log);
     }
 
-    private static List<String> command(
+    /**
+     * The same of any command that ends in one JVM.
+     *
+     * @param environment over that of this process
+     */
+    static JavaProcess service(List<String> command, Map<String, String> environment, Path log)
+            throws IOException {
+        List<String> deaf =
+                new ArrayList<>(List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$0\" \"$@\""));
+        deaf.addAll(command);
+        long before = Files.exists(log) ? Files.size(log) : 0;
+        ProcessBuilder builder =
+                new ProcessBuilder(deaf)
+                        .redirectErrorStream(true)
+                        .redirectOutput(Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        return new JavaProcess(builder.start(), log, before);
+    }
+
+    static List<String> command(
             String classPath, List<String> options, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -182,6 +192,11 @@ public final class JavaProcess implements AutoCloseable {
     /** Whether it runs, also while it is suspended. */
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Waits until it has ended by itself, and gives its exit code. */
+    int awaitEnd() throws InterruptedException {
+        return process.waitFor();
     }
 
     /** SIGKILL: it ends at once, without a word; returns when it is gone. */
