@@ -18,7 +18,7 @@ class DocumentedCommandsTest {
      * {@code fraudstream} with at least one word, up to the end of the line or of the inline code.
      */
     private static final Pattern COMMAND =
-            Pattern.compile("(?:^|[`$ /(])fraudstream +([a-z][^`#\\n]*)", Pattern.MULTILINE);
+            Pattern.compile("(?:^|[`$ /(])fraudstream +([a-z][^`#)\\n]*)", Pattern.MULTILINE);
 
     @Test
     void everyCommandAndOptionThatADocumentNamesExists() throws IOException {
