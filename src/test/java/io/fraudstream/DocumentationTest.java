@@ -71,6 +71,8 @@ class DocumentationTest {
                 "README.md",
                 "RATIONALE.md",
                 "CHANGELOG.md",
+                "CONTRIBUTING.md",
+                "SECURITY.md",
                 "docs/features.md",
                 "docs/measured.md",
                 "docs/sizing.md",

@@ -6,6 +6,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
@@ -79,6 +81,28 @@ class JobJarIT {
             assertThat(jar.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS))
                     .isEqualTo("io.fraudstream.config.ClusterJob");
         }
+    }
+
+    /**
+     * Shade's own transformer drops every licence, and writes the year of the build into the
+     * notice.
+     */
+    @Test
+    void theJobJarHoldsTheLicencesAndNoticesOfWhatItHolds() throws IOException {
+        try (JarFile jar = new JarFile(System.getProperty("fraudstream.jobJar"))) {
+            assertThat(text(jar, "META-INF/LICENSE"))
+                    .startsWith(Files.readString(Path.of("LICENSE")))
+                    .contains("parquet");
+            assertThat(text(jar, "META-INF/LICENSE.txt")).contains("Gil Tene");
+            assertThat(text(jar, "META-INF/NOTICE"))
+                    .startsWith(Files.readString(Path.of("NOTICE")))
+                    .contains("Flink : Connectors : Kafka", "Jackson JSON processor");
+        }
+    }
+
+    private static String text(JarFile jar, String name) throws IOException {
+        return new String(
+                jar.getInputStream(jar.getEntry(name)).readAllBytes(), StandardCharsets.UTF_8);
     }
 
     /** A class of ours that the jar lacks would only be missed on a cluster. */
