@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.job.FlinkRegistryFiles;
+import io.fraudstream.kafka.SchemaRegistry;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Everything that can be set, with names as they stand in {@code config/fraudstream.yaml}. Every
@@ -45,7 +47,7 @@ public record Settings(
 
     public static final Settings DEFAULT =
             new Settings(
-                    new Kafka("localhost:9092", "", Map.of()),
+                    new Kafka("localhost:9092", "", null, null, Map.of()),
                     new Transactions(
                             DecodingLimits.DEFAULT.maxRecordBytes(),
                             DecodingLimits.DEFAULT.maxAmountMinor(),
@@ -68,7 +70,10 @@ public record Settings(
                             "data/checkpoints",
                             StateBackend.HASHMAP,
                             false,
-                            true),
+                            true,
+                            Format.JSON,
+                            true,
+                            false),
                     new Store("data/store", null),
                     new Registry("data/registry", null, null),
                     new Training(
@@ -117,10 +122,18 @@ public record Settings(
      *
      * @param topicPrefix stands before every topic's name, so that several installations share a
      *     cluster
+     * @param schemaRegistry where a schema registry answers, several by commas; {@code null} for
+     *     none
+     * @param schemaRegistryCredentials refers to the user and the password for it, with a colon
+     *     between; {@code null} to send none
      * @param properties passed to every Kafka client as they are
      */
     public record Kafka(
-            String bootstrapServers, String topicPrefix, Map<String, String> properties) {
+            String bootstrapServers,
+            String topicPrefix,
+            String schemaRegistry,
+            String schemaRegistryCredentials,
+            Map<String, String> properties) {
         public Kafka {
             InvalidSetting.unless(
                     !bootstrapServers.isBlank(),
@@ -132,6 +145,11 @@ public record Settings(
                     "topicPrefix",
                     topicPrefix,
                     "letters, digits, dots, underscores and hyphens");
+            InvalidSetting.unless(
+                    schemaRegistry == null || registries(schemaRegistry) != null,
+                    "schemaRegistry",
+                    schemaRegistry,
+                    "http://host:port or https://host:port, several by commas");
             properties = Map.copyOf(Secrets.withProviders(properties));
         }
 
@@ -149,6 +167,43 @@ public record Settings(
         }
 
         /**
+         * The schema registry, if there is one.
+         *
+         * @param environment usually {@code System.getenv()}
+         * @throws SettingsException if its credentials are not where the settings say
+         */
+        public Optional<SchemaRegistry> openRegistry(Map<String, String> environment)
+                throws SettingsException {
+            if (schemaRegistry == null) {
+                return Optional.empty();
+            }
+            String credentials =
+                    schemaRegistryCredentials == null
+                            ? null
+                            : Secrets.resolve(
+                                    "kafka.schemaRegistryCredentials",
+                                    schemaRegistryCredentials,
+                                    environment);
+            return Optional.of(new SchemaRegistry(registries(schemaRegistry), credentials));
+        }
+
+        /** {@code null} if one is no address. */
+        private static List<URI> registries(String addresses) {
+            try {
+                List<URI> uris =
+                        Stream.of(addresses.strip().split("\\s*,\\s*")).map(URI::create).toList();
+                return uris.stream().allMatch(Kafka::isRegistry) ? uris : null;
+            } catch (IllegalArgumentException noUri) {
+                return null;
+            }
+        }
+
+        private static boolean isRegistry(URI uri) {
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null;
+        }
+
+        /**
          * The full name of one of the topics {@code transactions}, {@code labels}, {@code alerts}
          * and so on.
          */
@@ -162,6 +217,8 @@ public record Settings(
                     + bootstrapServers
                     + ", topicPrefix="
                     + topicPrefix
+                    + ", schemaRegistry="
+                    + schemaRegistry
                     + ", properties="
                     + Secrets.hide(properties)
                     + "]";
@@ -253,6 +310,10 @@ public record Settings(
      * @param checkpointDirectory a path or a URI that Flink can write to
      * @param scoredTopic whether every scored event goes to the topic {@code scored}
      * @param storeEvents whether every event goes to the event store
+     * @param format of alerts and scored events
+     * @param registerSchemas whether the job registers the schemas of {@code format} that are not
+     *     registered yet
+     * @param cloudEvents whether alerts and scored events have the headers of CloudEvents
      */
     public record Job(
             Order order,
@@ -267,7 +328,10 @@ public record Settings(
             String checkpointDirectory,
             StateBackend stateBackend,
             boolean scoredTopic,
-            boolean storeEvents) {
+            boolean storeEvents,
+            Format format,
+            boolean registerSchemas,
+            boolean cloudEvents) {
         private static final int HIGHEST_PARALLELISM = 32_768;
 
         public Job {
@@ -328,6 +392,19 @@ public record Settings(
         /** Nothing, for consumers that read committed records; alerts wait for a checkpoint. */
         @JsonProperty("exactly-once")
         EXACTLY_ONCE
+    }
+
+    /** What alerts and scored events are on their topics. */
+    public enum Format {
+        /** JSON. */
+        @JsonProperty("json")
+        JSON,
+        /** Avro behind its schema's id in the registry. */
+        @JsonProperty("avro")
+        AVRO,
+        /** JSON behind its schema's id in the registry. */
+        @JsonProperty("json-schema")
+        JSON_SCHEMA
     }
 
     /** Where keyed state lives. */
@@ -579,6 +656,8 @@ public record Settings(
                         new Kafka(
                                 kafka.bootstrapServers,
                                 kafka.topicPrefix,
+                                kafka.schemaRegistry,
+                                kafka.schemaRegistryCredentials,
                                 new TreeMap<>(Secrets.hide(kafka.properties))),
                         transactions,
                         job,

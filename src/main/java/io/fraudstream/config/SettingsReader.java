@@ -306,6 +306,31 @@ public final class SettingsReader {
                             "flink",
                             settings.flink(),
                             "it in Flink's own configuration, which travels with no job"));
+            if (settings.kafka().schemaRegistryCredentials() != null) {
+                problems.addAll(
+                        Secrets.inClear(
+                                "kafka",
+                                Map.of(
+                                        "schemaRegistryCredentials",
+                                        settings.kafka().schemaRegistryCredentials()),
+                                Secrets.EXPECTED_REFERENCE));
+            }
+            // It would be shown with the address wherever that is.
+            if (settings.kafka().schemaRegistry() != null
+                    && settings.kafka().schemaRegistry().contains("@")) {
+                problems.add(
+                        "kafka.schemaRegistry holds a user or a password, expected them in"
+                                + " kafka.schemaRegistryCredentials");
+            }
+            if (settings.job().format() != Settings.Format.JSON
+                    && settings.kafka().schemaRegistry() == null) {
+                problems.add(
+                        origins.getOrDefault("job.format", "the settings")
+                                + ": job.format is "
+                                + YAML.valueToTree(settings.job().format())
+                                + " and kafka.schemaRegistry is not set, expected the registry that"
+                                + " knows the schemas");
+            }
             if (!problems.isEmpty()) {
                 throw new SettingsException(problems);
             }

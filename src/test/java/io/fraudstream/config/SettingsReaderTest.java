@@ -30,7 +30,8 @@ class SettingsReaderTest {
         Settings settings = read("");
 
         assertThat(settings).isEqualTo(Settings.DEFAULT);
-        assertThat(settings.kafka()).isEqualTo(new Settings.Kafka("localhost:9092", "", Map.of()));
+        assertThat(settings.kafka())
+                .isEqualTo(new Settings.Kafka("localhost:9092", "", null, null, Map.of()));
         assertThat(settings.transactions())
                 .isEqualTo(
                         new Settings.Transactions(
@@ -57,7 +58,10 @@ class SettingsReaderTest {
                                 "data/checkpoints",
                                 Settings.StateBackend.HASHMAP,
                                 false,
-                                true));
+                                true,
+                                Settings.Format.JSON,
+                                true,
+                                false));
         assertThat(settings.registry())
                 .isEqualTo(new Settings.Registry("data/registry", null, null));
         assertThat(settings.store()).isEqualTo(new Settings.Store("data/store", null));
@@ -192,7 +196,8 @@ class SettingsReaderTest {
                 .containsExactlyInAnyOrder(
                         file
                                 + ": kafka.bootstrapServer is an unknown key,"
-                                + " expected one of [bootstrapServers, properties, topicPrefix]",
+                                + " expected one of [bootstrapServers, properties, schemaRegistry,"
+                                + " schemaRegistryCredentials, topicPrefix]",
                         file + ": job.order is \"sideways\", expected one of [arrival, event-time]",
                         file
                                 + ": job.idleness is 30, expected a duration such as 7d, 12h, 5m,"
@@ -221,9 +226,10 @@ class SettingsReaderTest {
                         "--set nosuch.key: nosuch.key is an unknown key, expected one of [flink,"
                             + " job, kafka, registry, retraining, store, training, transactions]",
                         "--set job: job is a section, expected one of its keys:"
-                            + " [checkpointDirectory, checkpointInterval, dedupeHorizon, delivery,"
-                            + " idleness, lateEvents, maxParallelism, order, outOfOrderness,"
-                            + " parallelism, scoredTopic, stateBackend, storeEvents]");
+                                + " [checkpointDirectory, checkpointInterval, cloudEvents,"
+                                + " dedupeHorizon, delivery, format, idleness, lateEvents,"
+                                + " maxParallelism, order, outOfOrderness, parallelism,"
+                                + " registerSchemas, scoredTopic, stateBackend, storeEvents]");
     }
 
     @Test
@@ -286,6 +292,7 @@ class SettingsReaderTest {
                         + " password=\"hunter2\";",
                 "kafka.properties.sasl.jaas.config=M required password=hunter2;",
                 "kafka.properties.sasl.jaas.config=M required clientSecret='hunter2${env:A}';",
+                "kafka.schemaRegistryCredentials=fraud:hunter2",
                 "flink.s3.secret-key=hunter2",
             })
     void secretsInClearAreRefusedWithoutShowingThem(String override) {
@@ -321,6 +328,65 @@ class SettingsReaderTest {
                         "chmod 600");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("r--r-----"));
         settings.kafka().requireSecrets(Map.of("KEY_PASSWORD", "hunter2"));
+    }
+
+    @Test
+    void aFormatWithSchemaIdsNeedsARegistry() throws Exception {
+        assertThat(problems(Map.of("job.format", "avro")))
+                .containsExactly(
+                        "--set job.format: job.format is \"avro\" and kafka.schemaRegistry is not"
+                                + " set, expected the registry that knows the schemas");
+        Settings settings =
+                read(
+                        """
+                        kafka:
+                          schemaRegistry: http://one:8081, https://two/apis/ccompat/v7
+                          schemaRegistryCredentials: ${env:REGISTRY_LOGIN}
+                        job: {format: json-schema}
+                        """);
+        assertThat(settings.job().format()).isEqualTo(Settings.Format.JSON_SCHEMA);
+        assertThat(read(settings.toYaml())).isEqualTo(settings);
+        assertThat(settings.kafka().openRegistry(Map.of("REGISTRY_LOGIN", "me:hunter2")))
+                .isPresent();
+        assertThatThrownBy(() -> settings.kafka().openRegistry(Map.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("kafka.schemaRegistryCredentials");
+    }
+
+    @Test
+    void aRegistrysAddressIsCheckedAndHoldsNoPassword() {
+        for (String address : List.of("one:8081", "ftp://one", "http://", "http://a b")) {
+            assertThat(problems(Map.of("kafka.schemaRegistry", address)))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("kafka.schemaRegistry is \"" + address, "expected http://host:port");
+        }
+        assertThat(problems(Map.of("kafka.schemaRegistry", "http://me:hunter2@one:8081")))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("expected them in kafka.schemaRegistryCredentials")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void aReferenceIsLookedUpWhereItPoints() throws Exception {
+        Path secret = directory.resolve("login");
+        SecretFile.write(secret, "me:hunter2\n", false);
+        Path properties = directory.resolve("logins.properties");
+        SecretFile.write(properties, "other=x\nregistry=me:hunter2\n", false);
+
+        for (String reference :
+                List.of(
+                        "${env:LOGIN}",
+                        "${directory:" + directory + ":login}",
+                        "${file:" + properties + ":registry}")) {
+            assertThat(Secrets.resolve("some.key", reference, Map.of("LOGIN", "me:hunter2")))
+                    .isEqualTo("me:hunter2");
+        }
+        assertThatThrownBy(
+                        () ->
+                                Secrets.resolve(
+                                        "some.key", "${file:" + properties + ":none}", Map.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("some.key");
     }
 
     @Test
