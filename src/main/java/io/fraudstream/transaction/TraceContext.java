@@ -31,11 +31,11 @@ public record TraceContext(String parent, String state) {
      *
      * @param parent of {@code traceparent}, or {@code null}
      * @param state of {@code tracestate}, or {@code null}
-     * @return {@code null} if there is no parent or it is malformed; a malformed state alone is
-     *     left out
+     * @return {@code null} if there is no parent, it is malformed or holds a card number; a state
+     *     of which that is true is left out alone
      */
     public static TraceContext of(byte[] parent, byte[] state) {
-        if (!isParent(parent)) {
+        if (!isParent(parent) || holdsCardNumber(parent)) {
             return null;
         }
         return new TraceContext(text(parent), isState(state) ? text(state) : null);
@@ -43,6 +43,15 @@ public record TraceContext(String parent, String state) {
 
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * The id of the parent alone may look like one, and what a later version adds may hold some.
+     */
+    private static boolean holdsCardNumber(byte[] parent) {
+        String text = text(parent);
+        return CardNumbers.looksLikeCardNumber(text.substring(PARENT_AT, FLAGS_AT - 1))
+                || CardNumbers.holdsCardNumber(text.substring(PARENT_LENGTH));
     }
 
     private static boolean isParent(byte[] p) {
@@ -89,8 +98,9 @@ public record TraceContext(String parent, String state) {
         if (s == null || s.length > MAX_STATE_LENGTH || !isPrintable(s)) {
             return false;
         }
+        String text = text(s);
         int members = 0;
-        for (String member : text(s).split(",", -1)) {
+        for (String member : text.split(",", -1)) {
             String stripped = member.strip();
             if (stripped.indexOf('=') > 0) {
                 members++;
@@ -98,7 +108,7 @@ public record TraceContext(String parent, String state) {
                 return false;
             }
         }
-        return members > 0 && members <= MAX_STATE_MEMBERS;
+        return members > 0 && members <= MAX_STATE_MEMBERS && !CardNumbers.holdsCardNumber(text);
     }
 
     private static boolean isPrintable(byte[] bytes) {

@@ -60,6 +60,16 @@ class TraceContextTest {
         assertThat(of(PARENT, state)).isEqualTo(new TraceContext(PARENT, null));
     }
 
+    /** The header would carry it past all that looks for one. */
+    @Test
+    void noCardNumberIsPassedOn() {
+        String card = "4111111111111111";
+        assertThat(of("00-" + TRACE + "-" + card + "-01", null)).isNull();
+        assertThat(of("01" + PARENT.substring(2) + "-card " + card, null)).isNull();
+        assertThat(of(PARENT, "sender=1,card=" + card)).isEqualTo(new TraceContext(PARENT, null));
+        assertThat(of(PARENT, "card=4111-1111-1111-1111").state()).isNull();
+    }
+
     @Test
     void whatIsPassedOnIsBounded() {
         String later = "01" + PARENT.substring(2) + "-";
