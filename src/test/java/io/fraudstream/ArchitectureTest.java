@@ -119,6 +119,8 @@ class ArchitectureTest {
 
     @ArchTest static final ArchRule ND4J_ONLY_IN_DL4J = onlyIn("org.nd4j..", "model.dl4j");
 
+    @ArchTest static final ArchRule AVRO_ONLY_IN_KAFKA = onlyIn("org.apache.avro..", "kafka");
+
     @ArchTest static final ArchRule DUCKDB_ONLY_IN_TRAINING = onlyIn("org.duckdb..", "training");
 
     @ArchTest static final ArchRule SQL_ONLY_IN_TRAINING = onlyIn("java.sql..", "training");

@@ -25,6 +25,7 @@ class JobJarIT {
                     "org/bytedeco/",
                     "org/duckdb/",
                     "org/rocksdb/",
+                    "org/apache/avro/",
                     "org/apache/flink/api/",
                     "org/apache/flink/core/",
                     "org/apache/flink/runtime/",
@@ -46,6 +47,8 @@ class JobJarIT {
             List.of(
                     "io/fraudstream/transaction/TransactionCodec.class",
                     "io/fraudstream/config/exchange-rates.yaml",
+                    "io/fraudstream/config/alert-v1.avsc",
+                    "io/fraudstream/config/scored-transaction-v1.schema.json",
                     "org/apache/flink/connector/kafka/source/KafkaSource.class",
                     "org/apache/flink/formats/parquet/ParquetWriterFactory.class",
                     "org/apache/kafka/clients/producer/KafkaProducer.class",
@@ -67,7 +70,12 @@ class JobJarIT {
                     .filteredOn(name -> name.startsWith("io/fraudstream/kafka/"))
                     .isSubsetOf(
                             "io/fraudstream/kafka/TopicNames.class",
-                            "io/fraudstream/kafka/BrokerFault.class");
+                            "io/fraudstream/kafka/BrokerFault.class",
+                            "io/fraudstream/kafka/SchemaRegistry.class",
+                            "io/fraudstream/kafka/SchemaRegistry$Kind.class",
+                            "io/fraudstream/kafka/SchemaRegistry$Request.class",
+                            "io/fraudstream/kafka/SchemaRegistry$Schema.class",
+                            "io/fraudstream/kafka/SchemaRegistryException.class");
             assertThat(names)
                     .filteredOn(name -> name.startsWith("io/fraudstream/recording/"))
                     .isSubsetOf("io/fraudstream/recording/Durations.class");

@@ -1,6 +1,7 @@
 package io.fraudstream.alert;
 
 import io.fraudstream.model.Reason;
+import io.fraudstream.transaction.TraceContext;
 import io.fraudstream.transaction.Transaction;
 import java.util.List;
 
@@ -19,6 +20,8 @@ import java.util.List;
  * @param shadowScore what the model gave that scores beside the champion and decides nothing; NaN
  *     without one, and where it failed
  * @param shadowBundleId of that model; {@code null} without one
+ * @param trace that the transaction's sender wants to see it in, or {@code null}; not part of any
+ *     canonical output
  */
 public record ScoredTransaction(
         Transaction transaction,
@@ -32,9 +35,10 @@ public record ScoredTransaction(
         boolean approximate,
         long receivedAt,
         double shadowScore,
-        String shadowBundleId) {
+        String shadowBundleId,
+        TraceContext trace) {
 
-    /** Without a model beside the champion. */
+    /** Without a model beside the champion, and in no trace. */
     public ScoredTransaction(
             Transaction transaction,
             float[] features,
@@ -58,6 +62,7 @@ public record ScoredTransaction(
                 approximate,
                 receivedAt,
                 Double.NaN,
+                null,
                 null);
     }
 

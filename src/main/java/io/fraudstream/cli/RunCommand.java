@@ -108,10 +108,7 @@ final class RunCommand implements Callable<Integer> {
                 settings.kafka().bootstrapServers(),
                 settings.kafka().properties(),
                 BrokerPatience.PATIENCE,
-                line -> {
-                    spec.commandLine().getOut().println(line);
-                    spec.commandLine().getOut().flush();
-                });
+                this::tell);
         try (Topics topics = SettingsOptions.topics(settings.kafka())) {
             topics.require(
                     names.transactions(),
@@ -131,8 +128,14 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         JobPlan plan =
-                JobPlan.of(settings, parts, start, ends, champion, webPort == null ? -1 : webPort);
+                JobPlan.of(settings, parts, start, ends, champion, webPort == null ? -1 : webPort)
+                        .withSchemas(settings, System.getenv(), this::tell);
         return run(plan);
+    }
+
+    private void tell(String line) {
+        spec.commandLine().getOut().println(line);
+        spec.commandLine().getOut().flush();
     }
 
     private int run(JobPlan plan) throws Exception {

@@ -2,6 +2,7 @@ package io.fraudstream.cli;
 
 import io.fraudstream.config.Settings;
 import io.fraudstream.config.SettingsException;
+import io.fraudstream.kafka.RegisteredValue;
 import io.fraudstream.kafka.TopicTail;
 import io.fraudstream.kafka.Topics;
 import io.fraudstream.recording.Durations;
@@ -164,7 +165,8 @@ final class TopicsCommand implements Runnable {
     @Command(
             name = "tail",
             description =
-                    "Prints a topic's records: partition@offset, key and value, with tabs between.",
+                    "Prints a topic's records: partition@offset, key and value, with tabs between."
+                            + " Avro and JSON with schema ids are read by kafka.schemaRegistry.",
             footer = "  fraudstream topics tail alerts --from-beginning --max 10")
     static final class Tail implements Callable<Integer> {
         @Mixin private SettingsOptions options;
@@ -178,6 +180,9 @@ final class TopicsCommand implements Runnable {
                 names = "--from-beginning",
                 description = "Begin with the first record, not the next to come.")
         private boolean fromBeginning;
+
+        @Option(names = "--headers", description = "Print the headers too, before the value.")
+        private boolean headers;
 
         @Option(
                 names = "--max",
@@ -195,31 +200,32 @@ final class TopicsCommand implements Runnable {
             try (Topics topics = SettingsOptions.topics(kafka)) {
                 topics.require(fullName);
             }
+            RegisteredValue values =
+                    new RegisteredValue(kafka.openRegistry(System.getenv()).orElse(null));
             try (TopicTail tail =
                     new TopicTail(kafka.bootstrapServers(), fullName, kafka.properties())) {
                 tail.read(
                         fromBeginning,
                         max == null ? Long.MAX_VALUE : max,
                         record -> {
-                            out.println(line(record));
+                            out.println(line(record, values));
                             out.flush();
                         });
             }
             return 0;
         }
 
-        private static String line(TopicTail.Entry record) {
+        private String line(TopicTail.Entry record, RegisteredValue values) {
+            String key =
+                    record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
             return record.partition()
                     + "@"
                     + record.offset()
                     + "\t"
-                    + text(record.key())
+                    + key
                     + "\t"
-                    + text(record.value());
-        }
-
-        private static String text(byte[] bytes) {
-            return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+                    + (headers ? record.headers() + "\t" : "")
+                    + (record.value() == null ? "" : values.text(record.value()));
         }
     }
 

@@ -5,6 +5,8 @@ import io.fraudstream.job.KafkaSettings;
 import io.fraudstream.kafka.BrokerFault;
 import java.nio.file.Path;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The job jar's main class, for a Flink cluster: {@code flink run fraudstream-job.jar
@@ -12,6 +14,8 @@ import java.util.Map;
  * settings' section {@code flink} is laid over them.
  */
 public final class ClusterJob {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterJob.class);
+
     private ClusterJob() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -25,7 +29,8 @@ public final class ClusterJob {
         settings.kafka().requireSecrets(System.getenv());
         CodecParts parts = CodecParts.of(settings.transactions(), System.getenv());
         JobPlan plan =
-                JobPlan.of(settings, parts, KafkaSettings.Start.EARLIEST, Map.of(), null, -1);
+                JobPlan.of(settings, parts, KafkaSettings.Start.EARLIEST, Map.of(), null, -1)
+                        .withSchemas(settings, System.getenv(), LOG::warn);
         try {
             KafkaPipeline.executeOnCluster(plan.kafka(), plan.job(), plan.flink(), plan.codecs());
         } catch (RuntimeException failed) {

@@ -5,17 +5,25 @@ import io.fraudstream.job.JobSettings;
 import io.fraudstream.job.KafkaSettings;
 import io.fraudstream.job.LatePolicy;
 import io.fraudstream.job.OrderMode;
+import io.fraudstream.job.OutputFormat;
 import io.fraudstream.job.kafka.Codecs;
+import io.fraudstream.kafka.SchemaRegistry;
+import io.fraudstream.kafka.SchemaRegistryException;
 import io.fraudstream.kafka.TopicNames;
 import io.fraudstream.registry.ModelPointer;
 import io.fraudstream.transaction.ExchangeRates;
 import io.fraudstream.transaction.LabelCodec;
 import io.fraudstream.transaction.TransactionCodec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** What the job needs, worked out from the settings. */
 public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink, Codecs codecs) {
@@ -55,7 +63,16 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
                         topics.late(),
                         job.scoredTopic() ? topics.scored() : null,
                         job.delivery() == Settings.Delivery.EXACTLY_ONCE,
-                        job.storeEvents() ? settings.store().uri().toString() : null);
+                        job.storeEvents() ? settings.store().uri().toString() : null,
+                        new OutputFormat(
+                                switch (job.format()) {
+                                    case JSON -> OutputFormat.Encoding.JSON;
+                                    case JSON_SCHEMA -> OutputFormat.Encoding.JSON_SCHEMA;
+                                    case AVRO -> OutputFormat.Encoding.AVRO;
+                                },
+                                OutputFormat.NO_ID,
+                                OutputFormat.NO_ID,
+                                job.cloudEvents()));
         OrderMode order =
                 switch (job.order()) {
                     case ARRIVAL -> OrderMode.ARRIVAL;
@@ -90,6 +107,64 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
                         webPort,
                         settings.flink());
         return new JobPlan(kafka, jobSettings, flink, new SettingsCodecs(parts, Clock.systemUTC()));
+    }
+
+    /**
+     * The plan with the ids of the schemas that its records are written by. That is all that the
+     * job knows of them; where records are plain JSON, no registry is asked.
+     *
+     * @param environment usually {@code System.getenv()}
+     * @param told once, where the registry does not answer at first
+     * @throws SettingsException if the registry's credentials are not where the settings say
+     * @throws SchemaRegistryException if the registry does not answer, or knows no such schema
+     */
+    public JobPlan withSchemas(
+            Settings settings, Map<String, String> environment, Consumer<String> told)
+            throws SettingsException, SchemaRegistryException, InterruptedException {
+        Settings.Format format = settings.job().format();
+        if (format == Settings.Format.JSON) {
+            return this;
+        }
+        SchemaRegistry registry = settings.kafka().openRegistry(environment).orElseThrow();
+        OutputFormat output =
+                kafka.output()
+                        .withSchemas(
+                                idOf(registry, kafka.alertsTopic(), "alert-v1", settings, told),
+                                kafka.scoredTopic() == null
+                                        ? OutputFormat.NO_ID
+                                        : idOf(
+                                                registry,
+                                                kafka.scoredTopic(),
+                                                "scored-transaction-v1",
+                                                settings,
+                                                told));
+        return new JobPlan(kafka.withOutput(output), job, flink, codecs);
+    }
+
+    private static int idOf(
+            SchemaRegistry registry,
+            String topic,
+            String name,
+            Settings settings,
+            Consumer<String> told)
+            throws SchemaRegistryException, InterruptedException {
+        boolean avro = settings.job().format() == Settings.Format.AVRO;
+        return registry.idOf(
+                topic + "-value",
+                avro ? SchemaRegistry.Kind.AVRO : SchemaRegistry.Kind.JSON,
+                published(name + (avro ? ".avsc" : ".schema.json")),
+                settings.job().registerSchemas(),
+                SchemaRegistry.PATIENCE,
+                told);
+    }
+
+    /** A file of {@code schemas/}. */
+    private static String published(String file) {
+        try (InputStream in = JobPlan.class.getResourceAsStream(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
     }
 
     /**

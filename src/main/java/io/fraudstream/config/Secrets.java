@@ -1,10 +1,14 @@
 package io.fraudstream.config;
 
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -127,6 +131,40 @@ final class Secrets {
                             }
                         });
         return problems;
+    }
+
+    /**
+     * What a reference stands for.
+     *
+     * @throws SettingsException if there is nothing, or others may read it
+     */
+    static String resolve(String setting, String value, Map<String, String> environment)
+            throws SettingsException {
+        Matcher reference = REFERENCE.matcher(value.strip());
+        if (!reference.matches()) {
+            throw new SettingsException(
+                    setting + " is no reference, expected " + EXPECTED_REFERENCE);
+        }
+        String where = reference.group(2);
+        String found;
+        switch (reference.group(1)) {
+            case "env" -> found = environment.getOrDefault(where, "");
+            case "directory" -> found = SecretFile.read(setting, file(reference));
+            default -> {
+                Properties properties = new Properties();
+                try {
+                    properties.load(new StringReader(SecretFile.read(setting, file(reference))));
+                } catch (IOException impossible) {
+                    throw new UncheckedIOException(impossible);
+                }
+                found = properties.getProperty(where.substring(where.lastIndexOf(':') + 1), "");
+            }
+        }
+        if (found.isBlank()) {
+            throw new SettingsException(
+                    setting + " is " + value + ", expected something to be there");
+        }
+        return found.strip();
     }
 
     private static Path file(Matcher reference) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.job.FlinkRegistryFiles;
+import io.fraudstream.kafka.SchemaRegistry;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.recording.Durations;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Everything that can be set, with names as they stand in {@code config/fraudstream.yaml}. Every
@@ -53,7 +55,7 @@ public record Settings(
 
     public static final Settings DEFAULT =
             new Settings(
-                    new Kafka("localhost:9092", "", Map.of()),
+                    new Kafka("localhost:9092", "", null, null, Map.of()),
                     new Transactions(
                             DecodingLimits.DEFAULT.maxRecordBytes(),
                             DecodingLimits.DEFAULT.maxAmountMinor(),
@@ -76,7 +78,10 @@ public record Settings(
                             "data/checkpoints",
                             StateBackend.HASHMAP,
                             false,
-                            true),
+                            true,
+                            Format.JSON,
+                            true,
+                            false),
                     new Store("data/store", null),
                     new Registry("data/registry", null, null),
                     new Training(
@@ -126,6 +131,16 @@ public record Settings(
             @Setting("before every topic's name, so that several installations share a cluster")
                     String topicPrefix,
             @Setting(
+                            value =
+                                    "addresses of a schema registry, by commas, for `job.format`:"
+                                            + " see [interfaces](#interfaces)",
+                            example = "http://localhost:8081")
+                    String schemaRegistry,
+            @Setting(
+                            value = "`user:password` for it, by reference: `${env:NAME}`",
+                            example = "${env:REGISTRY_LOGIN}")
+                    String schemaRegistryCredentials,
+            @Setting(
                             "passed to every Kafka client, such as `security.protocol`; [TLS,"
                                     + " SASL](#security), secrets by `${env:NAME}`,"
                                     + " `${directory:DIRECTORY:FILE}` or `${file:FILE:KEY}`")
@@ -141,6 +156,11 @@ public record Settings(
                     "topicPrefix",
                     topicPrefix,
                     "letters, digits, dots, underscores and hyphens");
+            InvalidSetting.unless(
+                    schemaRegistry == null || registries(schemaRegistry) != null,
+                    "schemaRegistry",
+                    schemaRegistry,
+                    "http://host:port or https://host:port, several by commas");
             properties = Map.copyOf(Secrets.withProviders(properties));
         }
 
@@ -158,6 +178,43 @@ public record Settings(
         }
 
         /**
+         * The schema registry, if there is one.
+         *
+         * @param environment usually {@code System.getenv()}
+         * @throws SettingsException if its credentials are not where the settings say
+         */
+        public Optional<SchemaRegistry> openRegistry(Map<String, String> environment)
+                throws SettingsException {
+            if (schemaRegistry == null) {
+                return Optional.empty();
+            }
+            String credentials =
+                    schemaRegistryCredentials == null
+                            ? null
+                            : Secrets.resolve(
+                                    "kafka.schemaRegistryCredentials",
+                                    schemaRegistryCredentials,
+                                    environment);
+            return Optional.of(new SchemaRegistry(registries(schemaRegistry), credentials));
+        }
+
+        /** {@code null} if one is no address. */
+        private static List<URI> registries(String addresses) {
+            try {
+                List<URI> uris =
+                        Stream.of(addresses.strip().split("\\s*,\\s*")).map(URI::create).toList();
+                return uris.stream().allMatch(Kafka::isRegistry) ? uris : null;
+            } catch (IllegalArgumentException noUri) {
+                return null;
+            }
+        }
+
+        private static boolean isRegistry(URI uri) {
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null;
+        }
+
+        /**
          * The full name of one of the topics {@code transactions}, {@code labels}, {@code alerts}
          * and so on.
          */
@@ -171,6 +228,8 @@ public record Settings(
                     + bootstrapServers
                     + ", topicPrefix="
                     + topicPrefix
+                    + ", schemaRegistry="
+                    + schemaRegistry
                     + ", properties="
                     + Secrets.hide(properties)
                     + "]";
@@ -311,7 +370,17 @@ public record Settings(
                             onCluster = "state.backend.type")
                     StateBackend stateBackend,
             @Setting("whether every scored event goes to the topic `scored`") boolean scoredTopic,
-            @Setting("whether every event goes to the event store") boolean storeEvents) {
+            @Setting("whether every event goes to the event store") boolean storeEvents,
+            @Setting(
+                            "of alerts and scored events: `json`; or `avro`, `json-schema`, behind"
+                                    + " their schema's id in `kafka.schemaRegistry`")
+                    Format format,
+            @Setting(
+                            "whether the job registers the schemas of `job.format` where they are"
+                                    + " not; else it only looks them up")
+                    boolean registerSchemas,
+            @Setting("whether alerts and scored events have the headers of CloudEvents 1.0")
+                    boolean cloudEvents) {
         private static final int HIGHEST_PARALLELISM = 32_768;
 
         public Job {
@@ -373,6 +442,19 @@ public record Settings(
         /** Nothing, for consumers that read committed records; alerts wait for a checkpoint. */
         @JsonProperty("exactly-once")
         EXACTLY_ONCE
+    }
+
+    /** What alerts and scored events are on their topics. */
+    public enum Format {
+        /** JSON. */
+        @JsonProperty("json")
+        JSON,
+        /** Avro behind its schema's id in the registry. */
+        @JsonProperty("avro")
+        AVRO,
+        /** JSON behind its schema's id in the registry. */
+        @JsonProperty("json-schema")
+        JSON_SCHEMA
     }
 
     /** Where keyed state lives. */
@@ -640,6 +722,8 @@ public record Settings(
                         new Kafka(
                                 kafka.bootstrapServers,
                                 kafka.topicPrefix,
+                                kafka.schemaRegistry,
+                                kafka.schemaRegistryCredentials,
                                 new TreeMap<>(Secrets.hide(kafka.properties))),
                         transactions,
                         job,

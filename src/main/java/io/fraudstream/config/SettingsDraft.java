@@ -172,7 +172,35 @@ final class SettingsDraft {
                 Secrets.inClear(
                         flink, "it in Flink's own configuration, which travels with no job"));
         tellFree("flink", FlinkKeys.refused(flink));
+        tellOfRegistry(settings);
         return settings;
+    }
+
+    private void tellOfRegistry(Settings settings) {
+        String registry = settings.kafka().schemaRegistry();
+        String credentials = settings.kafka().schemaRegistryCredentials();
+        if (credentials != null) {
+            tellFree(
+                    "kafka",
+                    Secrets.inClear(
+                            Map.of("schemaRegistryCredentials", credentials),
+                            Secrets.EXPECTED_REFERENCE));
+        }
+        // It would be shown with the address wherever that is.
+        if (registry != null && registry.contains("@")) {
+            tell(
+                    place("kafka.schemaRegistry"),
+                    "kafka.schemaRegistry holds a user or a password, expected them in"
+                            + " kafka.schemaRegistryCredentials");
+        }
+        if (settings.job().format() != Settings.Format.JSON && registry == null) {
+            tell(
+                    place("job.format"),
+                    "job.format is "
+                            + slot(tree, "job.format").get()
+                            + " and kafka.schemaRegistry is not set, expected the registry that"
+                            + " knows the schemas");
+        }
     }
 
     List<SettingProblem> problems() {

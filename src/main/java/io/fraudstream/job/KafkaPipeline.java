@@ -1,7 +1,5 @@
 package io.fraudstream.job;
 
-import io.fraudstream.alert.ScoredTransaction;
-import io.fraudstream.alert.ScoredTransactionCodec;
 import io.fraudstream.job.kafka.BrokerPatience;
 import io.fraudstream.job.kafka.Codecs;
 import io.fraudstream.job.kafka.KafkaKeys;
@@ -12,6 +10,8 @@ import io.fraudstream.job.kafka.ReceivedDeserializer;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
 import io.fraudstream.job.kafka.RecordWriter;
 import io.fraudstream.job.kafka.ReplayingSink;
+import io.fraudstream.job.kafka.ScoredRecords;
+import io.fraudstream.job.kafka.TraceHeaders;
 import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.Announced;
 import io.fraudstream.job.state.JobTypes;
@@ -23,7 +23,10 @@ import io.fraudstream.transaction.RejectionCodec;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -42,6 +45,7 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** Puts {@link FraudPipeline} between Kafka topics and the event store. */
 public final class KafkaPipeline {
@@ -78,6 +82,7 @@ public final class KafkaPipeline {
             JobSettings settings,
             Codecs codecs,
             FraudPipeline.Topology topology) {
+        tellLineage(kafka);
         DataStream<Received> transactions =
                 env.fromSource(
                                 source(
@@ -120,10 +125,7 @@ public final class KafkaPipeline {
                                 kafka,
                                 "alerts",
                                 AT_ONCE,
-                                new RecordWriter<ScoredTransaction>(
-                                        kafka.alertsTopic(),
-                                        ScoredTransaction::alertId,
-                                        ScoredTransactionCodec::encodeAlert)))
+                                ScoredRecords.alerts(kafka.alertsTopic(), kafka.output())))
                 .uid(OperatorUids.ALERT_SINK)
                 .name("Alerts");
         outputs.rejected()
@@ -135,7 +137,10 @@ public final class KafkaPipeline {
                                 new RecordWriter<Rejection>(
                                         kafka.rejectedTopic(),
                                         rejection -> null,
-                                        RejectionCodec::encode)))
+                                        RejectionCodec::encode,
+                                        (rejection, headers) ->
+                                                TraceHeaders.write(
+                                                        rejection.coordinates().trace(), headers))))
                 .uid(OperatorUids.REJECTED_SINK)
                 .name("Rejected records");
         if (settings.latePolicy() == LatePolicy.DIVERT) {
@@ -148,7 +153,9 @@ public final class KafkaPipeline {
                                     new RecordWriter<Admitted>(
                                             kafka.lateTopic(),
                                             late -> late.transaction().cardId(),
-                                            KafkaPipeline::encodeLate)))
+                                            KafkaPipeline::encodeLate,
+                                            (late, headers) ->
+                                                    TraceHeaders.write(late.trace(), headers))))
                     .uid(OperatorUids.LATE_SINK)
                     .name("Late transactions");
         }
@@ -159,10 +166,7 @@ public final class KafkaPipeline {
                                     kafka,
                                     "scored",
                                     IN_BATCHES,
-                                    new RecordWriter<ScoredTransaction>(
-                                            kafka.scoredTopic(),
-                                            scored -> scored.transaction().cardId(),
-                                            ScoredTransactionCodec::encodeScored)))
+                                    ScoredRecords.scored(kafka.scoredTopic(), kafka.output())))
                     .uid(OperatorUids.SCORED_SINK)
                     .name("Scored transactions");
         }
@@ -175,6 +179,33 @@ public final class KafkaPipeline {
                     .sinkTo(EventStore.labels(kafka.storeDirectory()))
                     .uid(OperatorUids.LABEL_STORE)
                     .name("Label store");
+        }
+    }
+
+    /** What the job reads and writes, as fields of their own where logs are JSON. */
+    private static void tellLineage(KafkaSettings kafka) {
+        String at = "kafka://" + kafka.bootstrapServers() + "/";
+        String inputs =
+                Stream.of(kafka.transactionsTopic(), kafka.labelsTopic(), kafka.modelsTopic())
+                        .map(at::concat)
+                        .collect(Collectors.joining(" "));
+        String outputs =
+                Stream.concat(
+                                Stream.of(
+                                                kafka.alertsTopic(),
+                                                kafka.rejectedTopic(),
+                                                kafka.scoredTopic())
+                                        .filter(Objects::nonNull)
+                                        .map(at::concat),
+                                Stream.ofNullable(kafka.storeDirectory()))
+                        .collect(Collectors.joining(" "));
+        MDC.put("inputs", inputs);
+        MDC.put("outputs", outputs);
+        try {
+            LOG.info("reads {} and writes {}", inputs, outputs);
+        } finally {
+            MDC.remove("inputs");
+            MDC.remove("outputs");
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Map;
  *     later
  * @param lateTopic where transactions go that came too late and are to be diverted
  * @param scoredTopic the topic of scored transactions, or {@code null} to write none
+ * @param output how alerts and scored transactions are written
  * @param storeDirectory URI of the event store, or {@code null} to store nothing
  */
 public record KafkaSettings(
@@ -32,8 +33,63 @@ public record KafkaSettings(
         String lateTopic,
         String scoredTopic,
         boolean exactlyOnce,
-        String storeDirectory)
+        String storeDirectory,
+        OutputFormat output)
         implements Serializable {
+
+    /** With alerts and scored transactions in JSON alone. */
+    public KafkaSettings(
+            String bootstrapServers,
+            Map<String, String> properties,
+            String groupId,
+            Start start,
+            Map<String, Map<Integer, Long>> endOffsets,
+            String transactionsTopic,
+            String labelsTopic,
+            String modelsTopic,
+            String alertsTopic,
+            String rejectedTopic,
+            String lateTopic,
+            String scoredTopic,
+            boolean exactlyOnce,
+            String storeDirectory) {
+        this(
+                bootstrapServers,
+                properties,
+                groupId,
+                start,
+                endOffsets,
+                transactionsTopic,
+                labelsTopic,
+                modelsTopic,
+                alertsTopic,
+                rejectedTopic,
+                lateTopic,
+                scoredTopic,
+                exactlyOnce,
+                storeDirectory,
+                OutputFormat.PLAIN);
+    }
+
+    /** The same with other records. */
+    public KafkaSettings withOutput(OutputFormat format) {
+        return new KafkaSettings(
+                bootstrapServers,
+                properties,
+                groupId,
+                start,
+                endOffsets,
+                transactionsTopic,
+                labelsTopic,
+                modelsTopic,
+                alertsTopic,
+                rejectedTopic,
+                lateTopic,
+                scoredTopic,
+                exactlyOnce,
+                storeDirectory,
+                format);
+    }
 
     /**
      * Where a job without a checkpoint begins.

@@ -1,7 +1,9 @@
 package io.fraudstream.kafka;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -10,6 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -17,8 +21,18 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * broker.
  */
 public final class TopicTail implements AutoCloseable {
-    /** A record as it stands in its topic; key and value may be {@code null}. */
-    public record Entry(int partition, long offset, long timestamp, byte[] key, byte[] value) {}
+    /**
+     * A record as it stands in its topic; key and value may be {@code null}.
+     *
+     * @param headers as texts, the last of each name
+     */
+    public record Entry(
+            int partition,
+            long offset,
+            long timestamp,
+            byte[] key,
+            byte[] value,
+            Map<String, String> headers) {}
 
     private static final Duration POLL = Duration.ofMillis(500);
 
@@ -73,7 +87,8 @@ public final class TopicTail implements AutoCloseable {
                                         record.offset(),
                                         record.timestamp(),
                                         record.key(),
-                                        record.value()));
+                                        record.value(),
+                                        texts(record.headers())));
                         read++;
                     }
                 }
@@ -82,6 +97,18 @@ public final class TopicTail implements AutoCloseable {
             // That is how stop() ends the loop.
             return;
         }
+    }
+
+    private static Map<String, String> texts(Headers headers) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Header header : headers) {
+            texts.put(
+                    header.key(),
+                    header.value() == null
+                            ? ""
+                            : new String(header.value(), StandardCharsets.UTF_8));
+        }
+        return texts;
     }
 
     /** Ends a running {@link #read}; may be called from another thread. */

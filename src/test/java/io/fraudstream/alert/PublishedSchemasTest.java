@@ -70,7 +70,8 @@ class PublishedSchemasTest {
                                     false,
                                     0,
                                     shadow,
-                                    "b2")));
+                                    "b2",
+                                    null)));
         }
     }
 

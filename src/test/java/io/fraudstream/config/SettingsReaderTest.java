@@ -171,9 +171,10 @@ class SettingsReaderTest {
                                 + ":10:9: flink.state is a section, expected a plain value under"
                                 + " the key's full name",
                         "--set job: job is a section, expected one of its keys:"
-                            + " [checkpointDirectory, checkpointInterval, dedupeHorizon, delivery,"
-                            + " idleness, lateEvents, maxParallelism, order, outOfOrderness,"
-                            + " parallelism, scoredTopic, stateBackend, storeEvents]",
+                                + " [checkpointDirectory, checkpointInterval, cloudEvents,"
+                                + " dedupeHorizon, delivery, format, idleness, lateEvents,"
+                                + " maxParallelism, order, outOfOrderness, parallelism,"
+                                + " registerSchemas, scoredTopic, stateBackend, storeEvents]",
                         "--set nosuch.key: nosuch.key is an unknown key, expected one of [flink,"
                             + " job, kafka, registry, retraining, store, training, transactions]",
                         "FRAUDSTREAM_JOB_MAX_PARALLELISM: job.maxParallelism is \"0\", expected 1"
@@ -242,6 +243,7 @@ class SettingsReaderTest {
                         + " password=\"hunter2\";",
                 "kafka.properties.sasl.jaas.config=M required password=hunter2;",
                 "kafka.properties.sasl.jaas.config=M required clientSecret='hunter2${env:A}';",
+                "kafka.schemaRegistryCredentials=fraud:hunter2",
                 "flink.s3.secret-key=hunter2",
             })
     void secretsInClearAreRefusedWithoutShowingThem(String override) {
@@ -277,6 +279,65 @@ class SettingsReaderTest {
                         "chmod 600");
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("r--r-----"));
         settings.kafka().requireSecrets(Map.of("KEY_PASSWORD", "hunter2"));
+    }
+
+    @Test
+    void aFormatWithSchemaIdsNeedsARegistry() throws Exception {
+        assertThat(problems(Map.of("job.format", "avro")))
+                .containsExactly(
+                        "--set job.format: job.format is \"avro\" and kafka.schemaRegistry is not"
+                                + " set, expected the registry that knows the schemas");
+        Settings settings =
+                read(
+                        """
+                        kafka:
+                          schemaRegistry: http://one:8081, https://two/apis/ccompat/v7
+                          schemaRegistryCredentials: ${env:REGISTRY_LOGIN}
+                        job: {format: json-schema}
+                        """);
+        assertThat(settings.job().format()).isEqualTo(Settings.Format.JSON_SCHEMA);
+        assertThat(read(settings.toYaml())).isEqualTo(settings);
+        assertThat(settings.kafka().openRegistry(Map.of("REGISTRY_LOGIN", "me:hunter2")))
+                .isPresent();
+        assertThatThrownBy(() -> settings.kafka().openRegistry(Map.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("kafka.schemaRegistryCredentials");
+    }
+
+    @Test
+    void aRegistrysAddressIsCheckedAndHoldsNoPassword() {
+        for (String address : List.of("one:8081", "ftp://one", "http://", "http://a b")) {
+            assertThat(problems(Map.of("kafka.schemaRegistry", address)))
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("kafka.schemaRegistry is \"" + address, "expected http://host:port");
+        }
+        assertThat(problems(Map.of("kafka.schemaRegistry", "http://me:hunter2@one:8081")))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("expected them in kafka.schemaRegistryCredentials")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void aReferenceIsLookedUpWhereItPoints() throws Exception {
+        Path secret = directory.resolve("login");
+        SecretFile.write(secret, "me:hunter2\n", false);
+        Path properties = directory.resolve("logins.properties");
+        SecretFile.write(properties, "other=x\nregistry=me:hunter2\n", false);
+
+        for (String reference :
+                List.of(
+                        "${env:LOGIN}",
+                        "${directory:" + directory + ":login}",
+                        "${file:" + properties + ":registry}")) {
+            assertThat(Secrets.resolve("some.key", reference, Map.of("LOGIN", "me:hunter2")))
+                    .isEqualTo("me:hunter2");
+        }
+        assertThatThrownBy(
+                        () ->
+                                Secrets.resolve(
+                                        "some.key", "${file:" + properties + ":none}", Map.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("some.key");
     }
 
     @Test

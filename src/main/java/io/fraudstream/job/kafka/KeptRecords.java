@@ -8,14 +8,20 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** The records of one topic that a transaction holds so far, packed as they come. */
 final class KeptRecords {
     private static final int LEVEL = 1;
     private static final int NONE = -1;
     private static final int ANOTHER = 1;
+    private static final int ANOTHER_WITH_HEADERS = 2;
+    private static final int END = -1;
 
     private ByteArrayOutputStream packed;
     private DataOutputStream out;
@@ -26,7 +32,17 @@ final class KeptRecords {
             out = new DataOutputStream(new ZstdOutputStream(packed, LEVEL));
             out.writeUTF(record.topic());
         }
-        out.writeByte(ANOTHER);
+        Header[] headers = record.headers().toArray();
+        if (headers.length == 0) {
+            out.writeByte(ANOTHER);
+        } else {
+            out.writeByte(ANOTHER_WITH_HEADERS);
+            out.writeShort(headers.length);
+            for (Header header : headers) {
+                out.writeUTF(header.key());
+                write(header.value());
+            }
+        }
         write(record.key());
         write(record.value());
     }
@@ -59,14 +75,34 @@ final class KeptRecords {
         try (DataInputStream in =
                 new DataInputStream(new ZstdInputStream(new ByteArrayInputStream(packed)))) {
             String topic = in.readUTF();
-            while (in.read() == ANOTHER) {
+            for (int next = in.read(); next != END; next = in.read()) {
+                List<Header> headers =
+                        switch (next) {
+                            case ANOTHER -> List.of();
+                            case ANOTHER_WITH_HEADERS -> readHeaders(in);
+                            default ->
+                                    throw new IOException(
+                                            "a record of a Kafka transaction in state begins with "
+                                                    + next
+                                                    + ", expected 1 or 2: it was written by a newer"
+                                                    + " release");
+                        };
                 byte[] key = read(in);
                 byte[] value = read(in);
-                action.accept(new ProducerRecord<>(topic, key, value));
+                action.accept(new ProducerRecord<>(topic, null, key, value, headers));
                 count++;
             }
         }
         return count;
+    }
+
+    private static List<Header> readHeaders(DataInputStream in) throws IOException {
+        int count = in.readUnsignedShort();
+        List<Header> headers = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            headers.add(new RecordHeader(in.readUTF(), read(in)));
+        }
+        return headers;
     }
 
     private static byte[] read(DataInputStream in) throws IOException {

@@ -54,7 +54,11 @@ public final class ReceivedDeserializer implements KafkaRecordDeserializationSch
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<Received> out) {
         Coordinates coordinates =
                 new Coordinates(
-                        record.topic(), record.partition(), record.offset(), record.timestamp());
+                        record.topic(),
+                        record.partition(),
+                        record.offset(),
+                        record.timestamp(),
+                        TraceHeaders.read(record.headers()));
         long end =
                 endOffsets.isEmpty()
                         ? Long.MAX_VALUE

@@ -93,7 +93,8 @@ public final class AdmissionFunction extends ProcessFunction<Received, Admitted>
                         late,
                         at.partition(),
                         at.offset(),
-                        at.timestamp());
+                        at.timestamp(),
+                        at.trace());
         if (late && settings.latePolicy() == LatePolicy.DIVERT) {
             counters.increment(LATE);
             context.output(DIVERTED, admitted);

@@ -203,7 +203,8 @@ public final class CardFunction
                                 ? Double.NaN
                                 : shadowScorer.score(
                                         beside.model(), step.sequence(beside.model().steps())),
-                        beside == null ? null : beside.model().bundleId()));
+                        beside == null ? null : beside.model().bundleId(),
+                        admitted.trace()));
     }
 
     private static double score(FraudModel model, FeatureEngine.CardStep step) {

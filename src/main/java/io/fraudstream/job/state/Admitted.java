@@ -1,5 +1,6 @@
 package io.fraudstream.job.state;
 
+import io.fraudstream.transaction.TraceContext;
 import io.fraudstream.transaction.Transaction;
 
 /**
@@ -9,6 +10,7 @@ import io.fraudstream.transaction.Transaction;
  *     that it missed, so that the turn depends on the recording alone
  * @param late whether it came later than the bound on disorder allows
  * @param receivedAt the record's own timestamp
+ * @param trace that its sender wants to see it in, or {@code null}
  */
 public record Admitted(
         Transaction transaction,
@@ -16,7 +18,8 @@ public record Admitted(
         boolean late,
         int partition,
         long offset,
-        long receivedAt)
+        long receivedAt,
+        TraceContext trace)
         implements Ordered {
     @Override
     public Admitted admitted() {

@@ -1,5 +1,6 @@
 package io.fraudstream.job.state;
 
+import io.fraudstream.transaction.TraceContext;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -10,32 +11,39 @@ public final class AdmittedSerializer extends BinarySerializer<Admitted> {
     public static final AdmittedSerializer INSTANCE = new AdmittedSerializer();
 
     private static final long serialVersionUID = 1L;
-    private static final int VERSION = 2;
+    private static final int PLAIN = 2;
+    private static final int TRACED = 3;
 
     @Override
     public void serialize(Admitted value, DataOutputView out) throws IOException {
         RecordBytes bytes = RecordBytes.empty();
-        bytes.putByte(VERSION);
+        TraceContext trace = value.trace();
+        bytes.putByte(trace == null ? PLAIN : TRACED);
         TransactionSerializer.put(value.transaction(), bytes);
         bytes.putLong(value.orderTime());
         bytes.putByte(value.late() ? 1 : 0);
         bytes.putLong(value.partition());
         bytes.putLong(value.offset());
         bytes.putLong(value.receivedAt());
+        if (trace != null) {
+            bytes.putText(trace.parent());
+            bytes.putText(trace.state());
+        }
         bytes.writeTo(out);
     }
 
     @Override
     public Admitted deserialize(DataInputView in) throws IOException {
         RecordBytes bytes = RecordBytes.readFrom(in);
-        checkVersion("admitted transaction", bytes.getByte(), VERSION);
+        boolean traced = isTraced("admitted transaction", bytes.getByte(), PLAIN);
         return new Admitted(
                 TransactionSerializer.get(bytes),
                 bytes.getLong(),
                 bytes.getByte() != 0,
                 (int) bytes.getLong(),
                 bytes.getLong(),
-                bytes.getLong());
+                bytes.getLong(),
+                traced ? new TraceContext(bytes.getText(), bytes.getText()) : null);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.fraudstream.job.state;
 import io.fraudstream.transaction.Decoded;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Rejection;
+import io.fraudstream.transaction.TraceContext;
 import io.fraudstream.transaction.Transaction;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -14,14 +15,16 @@ public final class ReceivedSerializer extends BinarySerializer<Received> {
     public static final ReceivedSerializer INSTANCE = new ReceivedSerializer();
 
     private static final long serialVersionUID = 1L;
-    private static final int VERSION = 2;
+    private static final int PLAIN = 2;
+    private static final int TRACED = 3;
     private static final int TRANSACTION = 0;
     private static final int LABEL = 1;
     private static final int REJECTION = 2;
 
     @Override
     public void serialize(Received value, DataOutputView out) throws IOException {
-        out.writeByte(VERSION);
+        TraceContext trace = value.coordinates().trace();
+        out.writeByte(trace == null ? PLAIN : TRACED);
         Decoded decoded = value.decoded();
         if (decoded instanceof Transaction transaction) {
             out.writeByte(TRANSACTION);
@@ -34,13 +37,16 @@ public final class ReceivedSerializer extends BinarySerializer<Received> {
             RejectionSerializer.INSTANCE.serialize((Rejection) decoded, out);
         }
         RejectionSerializer.writeCoordinates(value.coordinates(), out);
+        if (trace != null) {
+            writeTrace(trace, out);
+        }
         out.writeBoolean(value.lastOfRun());
         out.writeLong(value.newest());
     }
 
     @Override
     public Received deserialize(DataInputView in) throws IOException {
-        checkVersion("received record", in.readByte(), VERSION);
+        boolean traced = isTraced("received record", in.readByte(), PLAIN);
         int kind = in.readByte();
         Decoded decoded =
                 switch (kind) {
@@ -52,7 +58,10 @@ public final class ReceivedSerializer extends BinarySerializer<Received> {
                                     "received record is of kind " + kind + ", expected 0 to 2");
                 };
         return new Received(
-                decoded, RejectionSerializer.readCoordinates(in), in.readBoolean(), in.readLong());
+                decoded,
+                RejectionSerializer.readCoordinates(in, traced),
+                in.readBoolean(),
+                in.readLong());
     }
 
     @Override

@@ -17,12 +17,13 @@ public final class ScoredTransactionSerializer extends BinarySerializer<ScoredTr
     public static final ScoredTransactionSerializer INSTANCE = new ScoredTransactionSerializer();
 
     private static final long serialVersionUID = 1L;
-    private static final int VERSION = 1;
+    private static final int PLAIN = 1;
+    private static final int TRACED = 2;
     private static final Decision[] DECISIONS = Decision.values();
 
     @Override
     public void serialize(ScoredTransaction value, DataOutputView out) throws IOException {
-        out.writeByte(VERSION);
+        out.writeByte(value.trace() == null ? PLAIN : TRACED);
         TransactionSerializer.INSTANCE.serialize(value.transaction(), out);
         MeasuredSerializer.writeFloats(value.features(), out);
         out.writeDouble(value.score());
@@ -42,11 +43,14 @@ public final class ScoredTransactionSerializer extends BinarySerializer<ScoredTr
         out.writeLong(value.receivedAt());
         out.writeDouble(value.shadowScore());
         StringValue.writeString(value.shadowBundleId(), out);
+        if (value.trace() != null) {
+            writeTrace(value.trace(), out);
+        }
     }
 
     @Override
     public ScoredTransaction deserialize(DataInputView in) throws IOException {
-        checkVersion("scored transaction", in.readByte(), VERSION);
+        boolean traced = isTraced("scored transaction", in.readByte(), PLAIN);
         Transaction transaction = TransactionSerializer.INSTANCE.deserialize(in);
         float[] features = MeasuredSerializer.readFloats(in);
         double score = in.readDouble();
@@ -76,7 +80,8 @@ public final class ScoredTransactionSerializer extends BinarySerializer<ScoredTr
                 in.readBoolean(),
                 in.readLong(),
                 in.readDouble(),
-                StringValue.readString(in));
+                StringValue.readString(in),
+                traced ? readTrace(in) : null);
     }
 
     @Override

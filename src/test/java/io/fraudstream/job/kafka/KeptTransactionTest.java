@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.ZstdOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +16,8 @@ import org.apache.flink.connector.kafka.sink.KafkaCommittable;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.junit.jupiter.api.Test;
 
 /** What a checkpoint keeps of a Kafka transaction. */
@@ -30,7 +35,7 @@ class KeptTransactionTest {
             new KeptTransactionSerializer(FLINKS);
 
     @Test
-    void recordsComeBackInTheirOrderWithKeysOrWithout() throws IOException {
+    void recordsComeBackInTheirOrderWithKeysAndHeadersOrWithout() throws IOException {
         List<ProducerRecord<byte[], byte[]>> records = records(3_000);
         KeptTransaction kept = new KeptTransaction(TRANSACTION, pack(records));
 
@@ -79,6 +84,35 @@ class KeptTransactionTest {
                 .hasMessageContaining("version 3, expected 1 or 2");
     }
 
+    /** As it was written before records had headers: those that have none are so still. */
+    @Test
+    void recordsWithoutHeadersAreKeptAsTheyWere() throws IOException {
+        ByteArrayOutputStream before = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(new ZstdOutputStream(before, 1))) {
+            out.writeUTF("alerts");
+            out.writeByte(1);
+            out.writeInt(-1);
+            out.writeInt(2);
+            out.write("{}".getBytes(UTF_8));
+        }
+
+        assertThat(pack(List.of(new ProducerRecord<>("alerts", null, "{}".getBytes(UTF_8)))))
+                .isEqualTo(before.toByteArray());
+    }
+
+    @Test
+    void recordsOfAKindThatALaterReleaseMayHaveAreRefused() throws IOException {
+        ByteArrayOutputStream later = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(new ZstdOutputStream(later, 1))) {
+            out.writeUTF("alerts");
+            out.writeByte(3);
+        }
+
+        assertThatThrownBy(() -> KeptRecords.forEach(later.toByteArray(), record -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("expected 1 or 2");
+    }
+
     @Test
     void recordsThatAreCutOffAreNotTakenForFewer() throws IOException {
         byte[] packed = pack(records(50));
@@ -103,7 +137,14 @@ class KeptTransactionTest {
         for (int i = 0; i < count; i++) {
             byte[] key = i % 3 == 0 ? null : ("key-" + i).getBytes(UTF_8);
             byte[] value = "x".repeat(i % 7 * 10).getBytes(UTF_8);
-            records.add(new ProducerRecord<>("alerts", key, i % 5 == 0 ? null : value));
+            List<Header> headers =
+                    i % 4 == 0
+                            ? List.of()
+                            : List.of(
+                                    new RecordHeader("ce_id", value),
+                                    new RecordHeader("ce_id", null));
+            records.add(
+                    new ProducerRecord<>("alerts", null, key, i % 5 == 0 ? null : value, headers));
         }
         return records;
     }

@@ -156,7 +156,11 @@ class ReplayingCommitterIT {
                 new ReplayingSink<>(
                         properties(),
                         "unused",
-                        new RecordWriter<>(NAMES.alerts(), value -> null, value -> value));
+                        new RecordWriter<>(
+                                NAMES.alerts(),
+                                value -> null,
+                                value -> value,
+                                (value, headers) -> {}));
         try (Committer<KeptTransaction> committer = sink.createCommitter(new Context())) {
             committer.commit(List.of(new Asked(kept)));
         }

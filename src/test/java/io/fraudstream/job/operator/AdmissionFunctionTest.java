@@ -79,6 +79,30 @@ class AdmissionFunctionTest {
     }
 
     @Test
+    void aTraceGoesWithWhatIsAdmittedOrDiverted() throws Exception {
+        try (Admission admission = new Admission(LatePolicy.DIVERT)) {
+            admission.take(traced(received(transaction("newest", NOON))));
+            admission.take(traced(received(transaction("late", NOON - 11 * SECOND))).after(NOON));
+            admission.take(received(transaction("without", NOON)));
+
+            assertThat(admission.admitted())
+                    .extracting(Admitted::trace)
+                    .containsExactly(Events.TRACE, null);
+            assertThat(admission.diverted())
+                    .extracting(Admitted::trace)
+                    .containsExactly(Events.TRACE);
+        }
+    }
+
+    private static Received traced(Received received) {
+        return new Received(
+                received.decoded(),
+                received.coordinates().in(Events.TRACE),
+                received.lastOfRun(),
+                received.newest());
+    }
+
+    @Test
     void countsSurviveAnotherParallelism() throws Exception {
         OperatorSubtaskState state;
         try (Admission first = new Admission(2, 0);

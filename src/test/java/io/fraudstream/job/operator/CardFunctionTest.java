@@ -13,6 +13,7 @@ import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.job.JobSettings;
 import io.fraudstream.job.OrderMode;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
+import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.Measured;
 import io.fraudstream.job.state.ServedBundle;
 import io.fraudstream.model.BundleFormat;
@@ -275,6 +276,23 @@ class CardFunctionTest {
     }
 
     @Test
+    void aTraceGoesWithItsEventOverASavepoint() throws Exception {
+        OperatorSubtaskState state;
+        try (Cards cards = new Cards(Events.settings(OrderMode.EVENT_TIME), null)) {
+            cards.take(Events.traced(admitted("a", NOON)));
+            cards.take("b", NOON + 1);
+            state = cards.harness.snapshot(1, 1);
+        }
+        try (Cards next = new Cards(Events.settings(OrderMode.EVENT_TIME), state)) {
+            next.watermark(NOON + 1);
+
+            assertThat(next.scored())
+                    .extracting(ScoredTransaction::trace)
+                    .containsExactly(Events.TRACE, null);
+        }
+    }
+
+    @Test
     void nothingIsLeftOfACardAfterTheHorizon() throws Exception {
         try (Cards cards = new Cards(Events.settings(OrderMode.EVENT_TIME), null)) {
             cards.take("a", NOON);
@@ -382,11 +400,14 @@ class CardFunctionTest {
         }
 
         void take(String id, long eventTime) throws Exception {
+            take(admitted(id, eventTime));
+        }
+
+        void take(Admitted admitted) throws Exception {
             float[] terminal = new float[SCHEMA.terminalSize()];
             harness.processElement1(
-                    new Measured(
-                            admitted(id, eventTime), new FeatureEngine.Features(terminal, false)),
-                    eventTime);
+                    new Measured(admitted, new FeatureEngine.Features(terminal, false)),
+                    admitted.orderTime());
         }
 
         /** Bundles are loaded meanwhile; the time limit of the test ends a wait in vain. */

@@ -109,6 +109,23 @@ class DedupeFunctionTest {
         }
     }
 
+    @Test
+    void whatWaitsKeepsItsTraceOverASavepoint() throws Exception {
+        Admitted traced = Events.traced(admitted("a", NOON));
+        OperatorSubtaskState state;
+        try (Dedupe dedupe = new Dedupe(OrderMode.EVENT_TIME, null)) {
+            dedupe.take(traced);
+            dedupe.take(admitted("b", NOON));
+            state = dedupe.harness.snapshot(1, 1);
+        }
+        try (Dedupe next = new Dedupe(OrderMode.EVENT_TIME, state)) {
+            next.harness.processWatermark(NOON);
+
+            assertThat(next.harness.extractOutputValues())
+                    .containsExactlyInAnyOrder(traced, admitted("b", NOON));
+        }
+    }
+
     private static final class Dedupe implements AutoCloseable {
         private final DedupeFunction function;
         private final KeyedOneInputStreamOperatorTestHarness<Integer, Admitted, Admitted> harness;

@@ -14,6 +14,7 @@ import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.MessageType;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionReason;
+import io.fraudstream.transaction.TraceContext;
 import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,9 @@ final class Events {
     static final Duration BOUND = Duration.ofSeconds(10);
     static final Codecs CODECS = SimulatedRecording.CODECS;
     static final FeatureSchema SCHEMA = new FeatureSchema(CODECS.rates());
+
+    static final TraceContext TRACE =
+            new TraceContext("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "congo=1");
 
     private Events() {}
 
@@ -84,8 +88,21 @@ final class Events {
                 false);
     }
 
+    /** The same in a trace. */
+    static Admitted traced(Admitted admitted) {
+        return new Admitted(
+                admitted.transaction(),
+                admitted.orderTime(),
+                admitted.late(),
+                admitted.partition(),
+                admitted.offset(),
+                admitted.receivedAt(),
+                TRACE);
+    }
+
     static Admitted admitted(int partition, long offset, Transaction transaction) {
-        return new Admitted(transaction, transaction.eventTime(), false, partition, offset, 0);
+        return new Admitted(
+                transaction, transaction.eventTime(), false, partition, offset, 0, null);
     }
 
     static Admitted admitted(String id, long eventTime) {

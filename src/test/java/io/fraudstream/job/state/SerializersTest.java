@@ -18,6 +18,7 @@ import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.MessageType;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionReason;
+import io.fraudstream.transaction.TraceContext;
 import io.fraudstream.transaction.Transaction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -165,7 +166,12 @@ class SerializersTest {
     }
 
     private static Coordinates coordinates() {
-        return new Coordinates(text(), RANDOM.nextInt(64), RANDOM.nextLong(), RANDOM.nextLong());
+        return new Coordinates(
+                text(), RANDOM.nextInt(64), RANDOM.nextLong(), RANDOM.nextLong(), trace());
+    }
+
+    private static TraceContext trace() {
+        return RANDOM.nextBoolean() ? new TraceContext(text(), maybe("vendor=1")) : null;
     }
 
     private static Received received() {
@@ -185,7 +191,8 @@ class SerializersTest {
                 RANDOM.nextBoolean(),
                 RANDOM.nextInt(64),
                 RANDOM.nextLong(),
-                RANDOM.nextLong());
+                RANDOM.nextLong(),
+                trace());
     }
 
     private static Measured measured() {
@@ -217,7 +224,8 @@ class SerializersTest {
                 RANDOM.nextBoolean(),
                 RANDOM.nextLong(),
                 RANDOM.nextBoolean() ? RANDOM.nextDouble() : Double.NaN,
-                maybe("shadow"));
+                maybe("shadow"),
+                trace());
     }
 
     private static ServedBundle served() {
@@ -228,7 +236,7 @@ class SerializersTest {
 
     private static Announced announced() {
         return new Announced(
-                coordinates(),
+                coordinates().in(null),
                 text().getBytes(StandardCharsets.UTF_8),
                 RANDOM.nextBoolean() ? served() : null,
                 RANDOM.nextLong(),

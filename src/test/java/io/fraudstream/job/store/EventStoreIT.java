@@ -12,6 +12,7 @@ import io.fraudstream.transaction.EntryMode;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.MessageType;
 import io.fraudstream.transaction.Transaction;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -103,7 +104,8 @@ class EventStoreIT {
                         true,
                         77,
                         0.3,
-                        "beside");
+                        "beside",
+                        null);
         ScoredTransaction observed =
                 new ScoredTransaction(
                         BARE,
@@ -254,6 +256,22 @@ class EventStoreIT {
                 .extracting(row -> row.get("compression"))
                 .containsExactly("ZSTD");
         assertThat(directory.resolve("labels/event_date=2024-02-29")).isNotEmptyDirectory();
+    }
+
+    /** The query that the README shows to others. */
+    @Test
+    void theReadmesQueryFindsEachDay() throws Exception {
+        String readme = Files.readString(Path.of("README.md"));
+        String sql = readme.split("```sql\n", 2)[1].split(";", 2)[0];
+        assertThat(sql).contains("'data/store/");
+
+        List<Map<String, Object>> days = query(sql.replace("'data/store/", "'" + directory + "/"));
+
+        assertThat(days)
+                .extracting(day -> day.get("event_date") + " " + day.get("events"))
+                .containsExactly("2024-02-29 1", "2024-03-01 1");
+        assertThat(days).extracting(day -> day.get("alerts")).containsExactly(0L, 0L);
+        assertThat(days).extracting(day -> day.get("mean_score")).containsExactly(0.1, null);
     }
 
     private static String table(String name) {
