@@ -97,8 +97,8 @@ public final class FlinkKeys {
             while (cause.getCause() != null && cause.getCause().getMessage() != null) {
                 cause = cause.getCause();
             }
-            return Optional.of(
-                    cause instanceof NumberFormatException ? "a number" : cause.getMessage());
+            String fault = cause.getMessage();
+            return Optional.of(fault.startsWith("For input string") ? "a number" : fault);
         }
     }
 

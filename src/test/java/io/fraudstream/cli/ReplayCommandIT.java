@@ -154,9 +154,11 @@ class ReplayCommandIT {
                                 "topics",
                                 "list",
                                 "--set",
-                                "kafka.properties.security.protocol=NONSENSE"))
+                                "kafka.properties.security.protocol=SSL",
+                                "--set",
+                                "kafka.properties.ssl.truststore.location=none.jks"))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("NONSENSE");
+        assertThat(err.toString()).contains("none.jks");
     }
 
     private void createTopics(String prefix) {

@@ -291,8 +291,7 @@ class SettingsCheckTest {
                                 assertThat(rates)
                                         .startsWith(
                                                 file + ":2:3: " + directory.resolve("rates.yaml"))
-                                        .containsPattern(
-                                                Pattern.quote("rates.yaml") + ":5:1: ")
+                                        .containsPattern(Pattern.quote("rates.yaml") + ":5:1: ")
                                         .contains("expected valid YAML"),
                         key ->
                                 assertThat(key)
