@@ -52,7 +52,7 @@ public record JobPlan(KafkaSettings kafka, JobSettings job, FlinkSettings flink,
                 new KafkaSettings(
                         settings.kafka().bootstrapServers(),
                         settings.kafka().properties(),
-                        topics.prefix() + "fraudstream",
+                        topics.prefix() + settings.kafka().groupId(),
                         start,
                         endOffsets,
                         topics.transactions(),

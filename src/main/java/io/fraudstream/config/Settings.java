@@ -55,7 +55,7 @@ public record Settings(
 
     public static final Settings DEFAULT =
             new Settings(
-                    new Kafka("localhost:9092", "", null, null, Map.of()),
+                    new Kafka("localhost:9092", "", "fraudstream", null, null, Map.of()),
                     new Transactions(
                             DecodingLimits.DEFAULT.maxRecordBytes(),
                             DecodingLimits.DEFAULT.maxAmountMinor(),
@@ -131,6 +131,11 @@ public record Settings(
             @Setting("before every topic's name, so that several installations share a cluster")
                     String topicPrefix,
             @Setting(
+                            "behind that prefix the consumer group which tells how far the job has"
+                                    + " read, and how its transactional ids begin. Two jobs on the"
+                                    + " same topics need two")
+                    String groupId,
+            @Setting(
                             value =
                                     "addresses of a schema registry, by commas, for `job.format`:"
                                             + " see [interfaces](#interfaces)",
@@ -156,6 +161,8 @@ public record Settings(
                     "topicPrefix",
                     topicPrefix,
                     "letters, digits, dots, underscores and hyphens");
+            InvalidSetting.unless(
+                    !groupId.isBlank(), "groupId", groupId, "the name of a consumer group");
             InvalidSetting.unless(
                     schemaRegistry == null || registries(schemaRegistry) != null,
                     "schemaRegistry",
@@ -228,6 +235,8 @@ public record Settings(
                     + bootstrapServers
                     + ", topicPrefix="
                     + topicPrefix
+                    + ", groupId="
+                    + groupId
                     + ", schemaRegistry="
                     + schemaRegistry
                     + ", properties="
@@ -722,6 +731,7 @@ public record Settings(
                         new Kafka(
                                 kafka.bootstrapServers,
                                 kafka.topicPrefix,
+                                kafka.groupId,
                                 kafka.schemaRegistry,
                                 kafka.schemaRegistryCredentials,
                                 new TreeMap<>(Secrets.hide(kafka.properties))),
