@@ -76,6 +76,10 @@ class MonitoringIT {
     private static final Pattern METRIC = Pattern.compile("flink_[a-zA-Z_]+(\\{[^}]*})?");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int HISTORY = 4_000;
+
+    /** So many of each kind that is not simply scored come with it. */
+    private static final int EACH = 20;
+
     private static final long HISTORY_MILLIS = Duration.ofHours(26).toMillis();
     private static final BundleFormat.Written BUNDLE = bundle();
 
@@ -87,7 +91,9 @@ class MonitoringIT {
     private static int metricsPort;
     private static Process prometheus;
     private static URI prometheusAddress;
-    private static Map<String, Set<String>> scraped;
+
+    /** Of a moment at which the job had nothing to do. */
+    private static String scrape;
 
     /** In training every feature and the score were 0 or 1 alike. */
     private static BundleFormat.Written bundle() {
@@ -128,8 +134,8 @@ class MonitoringIT {
                         JobBench.SCHEMA.fingerprint(),
                         0,
                         null));
-        load.start();
         awaitScrape();
+        load.start();
         if (isThere("prometheus") && isThere("promtool")) {
             startPrometheus();
         }
@@ -180,26 +186,45 @@ class MonitoringIT {
                 true);
     }
 
-    /** Until all of the history has been scored, and drift worked out from it. */
+    /** Until all of the history has come to its end, and drift been worked out from it. */
     private static void awaitScrape() throws Exception {
         Pattern drift = Pattern.compile(OURS + "score_psi\\{[^}]*} [0-9]");
-        String text = "";
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (job.counts().scored() < HISTORY || drift.matcher(text).results().count() < 2) {
-            assertThat(System.nanoTime()).as("in time; the scrape:%n%s", text).isLessThan(deadline);
+        scrape = "";
+        while (!isDrained() || drift.matcher(scrape).results().count() < 2) {
+            assertThat(System.nanoTime())
+                    .as("in time; the scrape:%n%s", scrape)
+                    .isLessThan(deadline);
             TimeUnit.MILLISECONDS.sleep(200);
-            text = get(URI.create("http://localhost:" + metricsPort + "/metrics"));
+            scrape = get(URI.create("http://localhost:" + metricsPort + "/metrics"));
         }
-        Files.writeString(Path.of("target", "scrape.txt"), text);
-        scraped =
-                Pattern.compile("^([a-zA-Z_]+)\\{", Pattern.MULTILINE)
-                        .matcher(text)
-                        .results()
-                        .map(found -> found.group(1))
-                        .collect(
-                                Collectors.groupingBy(
-                                        name -> name.startsWith(OURS) ? "ours" : "flink",
-                                        Collectors.toCollection(TreeSet::new)));
+    }
+
+    private static boolean isDrained() {
+        JobCounts counts = job.counts();
+        return counts.read() == load.transactions
+                && counts.isBalanced()
+                && counts.labels() + counts.labelsRejected() == load.labels
+                && sum("bundles_refused_total") == 1;
+    }
+
+    /** The names of metrics that begin so. */
+    private static Set<String> scraped(String prefix) {
+        return Pattern.compile("^(" + prefix + "[a-zA-Z_]+)\\{", Pattern.MULTILINE)
+                .matcher(scrape)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** One of ours over all subtasks, and over the labels that are not given. */
+    private static long sum(String metric, String... labels) {
+        return scrape.lines()
+                .filter(line -> line.startsWith(OURS + metric + "{"))
+                .filter(line -> Stream.of(labels).allMatch(line::contains))
+                .mapToLong(
+                        line -> (long) Double.parseDouble(line.substring(line.indexOf("} ") + 2)))
+                .sum();
     }
 
     private static boolean isThere(String program) {
@@ -278,16 +303,61 @@ class MonitoringIT {
                         .map(row -> OURS + row.group(1))
                         .collect(Collectors.toCollection(TreeSet::new));
 
-        assertThat(scraped.get("ours")).isEqualTo(listed);
+        assertThat(scraped(OURS)).isEqualTo(listed);
+    }
+
+    @Test
+    void countsAddUpAsTheReadmeSays() {
+        assertThat(sum("read_total"))
+                .isEqualTo(load.transactions)
+                .isEqualTo(
+                        sum("scored_total")
+                                + sum("rejected_total")
+                                + sum("late_total")
+                                + sum("duplicate_total"));
+        assertThat(sum("duplicate_total")).isEqualTo(EACH);
+        assertThat(sum("scored_late_total")).isEqualTo(EACH);
+        assertThat(sum("alerts_total")).isEqualTo(sum("scored_total"));
+        assertThat(sum("rejected_total"))
+                .isEqualTo(sum("rejected_reason_total"))
+                .isEqualTo(sum("rejected_reason_total", "reason=\"malformed_json\""))
+                .isEqualTo(EACH);
+        assertThat(sum("labels_total")).isEqualTo(sum("label_lag_seconds_count")).isEqualTo(EACH);
+        assertThat(sum("labels_rejected_total"))
+                .isEqualTo(sum("labels_rejected_reason_total"))
+                .isEqualTo(EACH);
+        assertThat(sum("bundles_refused_total"))
+                .isEqualTo(sum("bundles_refused_reason_total", "reason=\"sha256\""))
+                .isEqualTo(sum("bundles_refused_reason_total"))
+                .isEqualTo(1);
+        for (String histogram : List.of("label_lag_seconds", "label_delivery_lag_seconds")) {
+            assertThat(sum(histogram + "_le_bucket", "le=\"+Inf\""))
+                    .as(histogram)
+                    .isEqualTo(sum(histogram + "_count"))
+                    .isEqualTo(EACH);
+        }
+        // Known a day and two hours after their event, and sent at once.
+        assertThat(sum("label_lag_seconds_le_bucket", "le=\"86400\"")).isZero();
+        assertThat(sum("label_lag_seconds_le_bucket", "le=\"259200\"")).isEqualTo(EACH);
+        assertThat(sum("label_delivery_lag_seconds_le_bucket", "le=\"3600\"")).isEqualTo(EACH);
+        // All of it was on the topic before the job began.
+        assertThat(sum("scoring_latency_seconds_count")).isZero();
+    }
+
+    /** Otherwise a count that goes back to its checkpoint would look like a burst. */
+    @Test
+    void eachAttemptIsASeriesOfItsOwn() {
+        assertThat(scrape.lines().filter(line -> line.startsWith(OURS)))
+                .isNotEmpty()
+                .allMatch(line -> line.contains("task_attempt_id=\""));
     }
 
     @Test
     void whatADashboardOrARuleNamesIsInTheScrape() throws Exception {
+        Set<String> present = scraped("flink_");
         for (Map.Entry<String, String> query : queries().entrySet()) {
             for (String metric : metrics(query.getValue())) {
-                assertThat(scraped.get(metric.startsWith(OURS) ? "ours" : "flink"))
-                        .as(query.getKey())
-                        .contains(metric);
+                assertThat(present).as(query.getKey()).contains(metric);
             }
         }
     }
@@ -478,6 +548,8 @@ class MonitoringIT {
         private final Thread thread = new Thread(this::run, "load");
         private volatile boolean stopped;
         private int sent;
+        private long transactions;
+        private long labels;
 
         Load(String servers, TopicNames names) {
             this.names = names;
@@ -487,9 +559,20 @@ class MonitoringIT {
         void history() {
             long from = System.currentTimeMillis() - HISTORY_MILLIS;
             for (int i = 0; i < HISTORY; i++) {
-                transaction(sent, from + i * (HISTORY_MILLIS / HISTORY));
-                sent++;
+                transaction(i, from + i * (HISTORY_MILLIS / HISTORY));
             }
+            sent = HISTORY;
+            long now = System.currentTimeMillis();
+            for (int i = 0; i < EACH; i++) {
+                transaction(i, from + i * (HISTORY_MILLIS / HISTORY)); // once more
+                transaction(sent, from); // late
+                sent++;
+                broken(names.transactions());
+                broken(names.labels());
+                label(i, from, now);
+            }
+            transactions = HISTORY + 3 * EACH;
+            labels = 2 * EACH;
             producer.flush();
         }
 
@@ -503,9 +586,9 @@ class MonitoringIT {
                 switch (sent % 20) {
                     case 0 -> transaction(sent - 1, now); // comes twice
                     case 1 -> transaction(sent, now - 60_000); // late
-                    case 2 -> send(names.transactions(), "card-0", "{".getBytes(UTF_8));
-                    case 3 -> send(names.labels(), "card-0", "{".getBytes(UTF_8));
-                    case 4 -> label(sent - HISTORY / 2, now);
+                    case 2 -> broken(names.transactions());
+                    case 3 -> broken(names.labels());
+                    case 4 -> label(sent - HISTORY / 2, now - HISTORY_MILLIS, now);
                     default -> transaction(sent, now);
                 }
                 sent++;
@@ -514,7 +597,11 @@ class MonitoringIT {
             producer.flush();
         }
 
-        private void label(int number, long now) {
+        private void broken(String topic) {
+            send(topic, "card-0", "{".getBytes(UTF_8));
+        }
+
+        private void label(int number, long eventTime, long knownAt) {
             send(
                     names.labels(),
                     card(number),
@@ -524,9 +611,9 @@ class MonitoringIT {
                                     card(number),
                                     "terminal-" + number % 31,
                                     null,
-                                    now - HISTORY_MILLIS,
+                                    eventTime,
                                     true,
-                                    now,
+                                    knownAt,
                                     "a test")));
         }
 

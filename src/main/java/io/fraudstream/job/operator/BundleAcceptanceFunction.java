@@ -104,7 +104,8 @@ public final class BundleAcceptanceFunction extends ProcessFunction<Announced, S
 
     private void refuse(Announced announced, Announced.Refusal refusal, Context context) {
         counters.increment(REFUSALS);
-        reasons.increment(Math.max(0, REASONS.indexOf(refusal.field())));
+        String field = refusal.field();
+        reasons.increment(field == null ? 0 : Math.max(0, REASONS.indexOf(field)));
         LOG.error("refused the pointer at {}: {}", announced.coordinates(), refusal.detail());
         context.output(
                 REFUSED,
