@@ -21,9 +21,10 @@ import io.fraudstream.transaction.LateTransactionCodec;
 import io.fraudstream.transaction.Rejection;
 import io.fraudstream.transaction.RejectionCodec;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -82,7 +83,7 @@ public final class KafkaPipeline {
             JobSettings settings,
             Codecs codecs,
             FraudPipeline.Topology topology) {
-        tellLineage(kafka);
+        tellLineage(kafka, settings);
         DataStream<Received> transactions =
                 env.fromSource(
                                 source(
@@ -183,20 +184,22 @@ public final class KafkaPipeline {
     }
 
     /** What the job reads and writes, as fields of their own where logs are JSON. */
-    private static void tellLineage(KafkaSettings kafka) {
+    private static void tellLineage(KafkaSettings kafka, JobSettings settings) {
         String at = "kafka://" + kafka.bootstrapServers() + "/";
         String inputs =
                 Stream.of(kafka.transactionsTopic(), kafka.labelsTopic(), kafka.modelsTopic())
                         .map(at::concat)
                         .collect(Collectors.joining(" "));
+        List<String> written = new ArrayList<>(List.of(kafka.alertsTopic(), kafka.rejectedTopic()));
+        if (settings.latePolicy() == LatePolicy.DIVERT) {
+            written.add(kafka.lateTopic());
+        }
+        if (kafka.scoredTopic() != null) {
+            written.add(kafka.scoredTopic());
+        }
         String outputs =
                 Stream.concat(
-                                Stream.of(
-                                                kafka.alertsTopic(),
-                                                kafka.rejectedTopic(),
-                                                kafka.scoredTopic())
-                                        .filter(Objects::nonNull)
-                                        .map(at::concat),
+                                written.stream().map(at::concat),
                                 Stream.ofNullable(kafka.storeDirectory()))
                         .collect(Collectors.joining(" "));
         MDC.put("inputs", inputs);

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * record's headers through the job to what comes of it. The registry is {@link RegistryServer}, or
  * one that {@code -Dfraudstream.registry=URL} names.
  */
-@Timeout(300)
+@Timeout(600)
 class InterfacesIT {
     private static final int TRANSACTIONS = 60;
     private static final long NOON = Instant.parse("2024-03-01T12:00:00Z").toEpochMilli();
