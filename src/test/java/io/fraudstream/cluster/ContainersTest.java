@@ -55,7 +55,8 @@ class ContainersTest {
                                         .contains(
                                                 "!"
                                                         + source.replaceFirst(
-                                                                "fraudstream-.*", "fraudstream-*.jar")));
+                                                                "fraudstream-.*",
+                                                                "fraudstream-*.jar")));
     }
 
     @Test

@@ -95,9 +95,7 @@ final class FlinkKeys {
 
     private static Optional<String> reporterFault(String parameter, String value) {
         if (parameter.equals("port")) {
-            return value.matches("\\d{4}")
-                    ? Optional.empty()
-                    : Optional.of(value + " is no port");
+            return value.matches("\\d{4}") ? Optional.empty() : Optional.of(value + " is no port");
         }
         if (!parameter.equals("factory.class")) {
             return Optional.of(parameter + " is not a reporter's");
@@ -109,5 +107,4 @@ final class FlinkKeys {
             return Optional.of("there is no reporter " + value);
         }
     }
-
 }

@@ -129,8 +129,7 @@ class KubernetesManifestsTest {
 
     @Test
     void theVersionOfFlinkIsThatOfTheImageAndNewerThanTheOperatorsClasses() throws IOException {
-        String base =
-                Dockerfile.read(Path.of("docker", "job", "Dockerfile")).all("FROM").get(0);
+        String base = Dockerfile.read(Path.of("docker", "job", "Dockerfile")).all("FROM").get(0);
 
         assertThat(base).startsWith("flink:2.2.");
         assertThat(Files.readString(DIRECTORY.resolve("job.yaml"))).contains("flinkVersion: v2_2");
@@ -145,7 +144,8 @@ class KubernetesManifestsTest {
         NEWER_KEYS.forEach((key, former) -> keys.put(former, keys.remove(key)));
 
         assertThat(FlinkKeys.faults(keys)).isEmpty();
-        keys.put("taskmanager.memory.process.size", spec.getTaskManager().getResource().getMemory());
+        keys.put(
+                "taskmanager.memory.process.size", spec.getTaskManager().getResource().getMemory());
         keys.put("jobmanager.memory.process.size", spec.getJobManager().getResource().getMemory());
         Configuration configuration = Configuration.fromMap(keys);
         assertThat(
