@@ -302,8 +302,9 @@ class ContainersIT {
     private List<String> withMetrics(String name, List<String> arguments) throws IOException {
         int port = freePort();
         metrics.put(log(name + "-" + started), port);
-        List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of("-D", "metrics.reporter.prom.port=" + port));
+        List<String> all = new ArrayList<>(List.of("-D", "metrics.reporter.prom.port=" + port));
+        // What follows the job's own argument would be the job's too.
+        all.addAll(arguments);
         return all;
     }
 
