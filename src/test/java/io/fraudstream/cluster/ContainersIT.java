@@ -65,7 +65,7 @@ class ContainersIT {
             Map.of(
                     "FRAUDSTREAM_TRAINING_MAX_EPOCHS", "4",
                     "FRAUDSTREAM_RETRAINING_MIN_EVENTS", "500",
-                    "FRAUDSTREAM_RETRAINING_MIN_FRAUDS", "20",
+                    "FRAUDSTREAM_RETRAINING_MIN_FRAUDS", "10",
                     "FRAUDSTREAM_RETRAINING_MAX_CALIBRATION_ERROR", "0.1",
                     "FRAUDSTREAM_RETRAINING_MEAN_SCORE_FACTOR", "10",
                     "FRAUDSTREAM_RETRAINING_ALERT_VOLUME_FACTOR", "10");
@@ -114,7 +114,15 @@ class ContainersIT {
             assertThat(status(reporter, port)).isEqualTo(200);
         }
 
-        int first = replay("/data/first.jsonl.gz", "--cards", "150", "--duration", "50d");
+        int first =
+                replay(
+                        "/data/first.jsonl.gz",
+                        "--cards",
+                        "150",
+                        "--duration",
+                        "50d",
+                        "--fraud-intensity",
+                        "5");
         await("all is read", () -> count(job, "read") == first);
         await("all is counted", () -> accounted(job) == first);
         int unscored = count(job, "scored");
@@ -294,8 +302,9 @@ class ContainersIT {
     private List<String> withMetrics(String name, List<String> arguments) throws IOException {
         int port = freePort();
         metrics.put(log(name + "-" + started), port);
-        List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of("-D", "metrics.reporter.prom.port=" + port));
+        List<String> all = new ArrayList<>(List.of("-D", "metrics.reporter.prom.port=" + port));
+        // What follows the job's own argument would be the job's too.
+        all.addAll(arguments);
         return all;
     }
 
