@@ -97,6 +97,11 @@ final class FlinkKeys {
         if (parameter.equals("port")) {
             return value.matches("\\d{4}") ? Optional.empty() : Optional.of(value + " is no port");
         }
+        if (parameter.equals("filterLabelValueCharacters")) {
+            return value.matches("true|false")
+                    ? Optional.empty()
+                    : Optional.of(value + " is neither true nor false");
+        }
         if (!parameter.equals("factory.class")) {
             return Optional.of(parameter + " is not a reporter's");
         }
