@@ -134,10 +134,10 @@ class ContainersIT {
         assertThat(round).contains("is promoted.");
         retraining.close();
         String bundle = promoted();
+        // Each subtask takes it at its next event, by the module that FLINK_PROPERTIES asks for.
         await(
-                "every subtask has taken it over",
-                () -> logged("bundle " + bundle + " serves as champion") == 4);
-        assertThat(logged("bundle " + bundle + " scores by the Vector API")).isEqualTo(4);
+                "every subtask is ready to score",
+                () -> logged("bundle " + bundle + " scores by the Vector API") == 4);
 
         // The upgrade of docker/README.md.
         String savepoint = rest.stop(job);
