@@ -134,9 +134,9 @@ class ContainersIT {
         assertThat(round).contains("is promoted.");
         retraining.close();
         String bundle = promoted();
-        // Each takes it over with its next event.
+        // Each subtask takes it at its next event, by the module that FLINK_PROPERTIES asks for.
         await(
-                "every subtask has it ready",
+                "every subtask is ready to score",
                 () -> logged("bundle " + bundle + " scores by the Vector API") == 4);
 
         // The upgrade of docker/README.md.
