@@ -41,6 +41,7 @@ import org.apache.flink.runtime.taskexecutor.TaskManagerRunner;
 import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
 import org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
  * here, since they are not to be had from Maven. Names of hosts and ports become this machine's,
  * and paths lie below that directory.
  */
+@Tag("containers")
 @Timeout(900)
 class ContainersIT {
     private static final ObjectMapper JSON = new ObjectMapper();
