@@ -37,6 +37,9 @@ final class SettingsDraft {
 
     private static final SettingPlace DEFAULT = SettingPlace.of("the defaults");
 
+    /** Close to the name of a key, and the launcher's. */
+    private static final String LOG_FORMAT = SettingKey.ENVIRONMENT_PREFIX + "LOG_FORMAT";
+
     /** Further apart, a variable is taken for one of something else. */
     private static final int VARIABLE_SLIPS = 2;
 
@@ -122,7 +125,8 @@ final class SettingsDraft {
             SettingPlace place = SettingPlace.of(variable);
             if (VARIABLES.containsKey(variable)) {
                 set(VARIABLES.get(variable).path(), TextNode.valueOf(entry.getValue()), place);
-            } else if (variable.startsWith(SettingKey.ENVIRONMENT_PREFIX)) {
+            } else if (variable.startsWith(SettingKey.ENVIRONMENT_PREFIX)
+                    && !variable.equals(LOG_FORMAT)) {
                 Spelling.nearest(variable, VARIABLES.keySet(), VARIABLE_SLIPS)
                         .ifPresent(known -> tell(place, "is unknown, did you mean " + known + "?"));
             }

@@ -111,6 +111,7 @@ class SettingsCheckTest {
                                 Map.of(
                                         "FRAUDSTREAM_JOB_IDLENES", "1s",
                                         "FRAUDSTREAM_KAFKA_PASSWORD", "x",
+                                        "FRAUDSTREAM_LOG_FORMAT", "json",
                                         "FRAUDSTREAM_HEAP", "4g")))
                 .containsExactly(
                         file
