@@ -163,7 +163,7 @@ final class ClusterCommand implements Callable<Integer> {
                             + "/metrics, and the ports from there on, one a process.");
         }
         cluster.awaitSlots();
-        deploy(settings, jar, parallelism);
+        deploy(jar, parallelism);
         say("Logs are in " + cluster.logs() + ". Ctrl-C stops it all with a savepoint.");
     }
 
@@ -182,7 +182,7 @@ final class ClusterCommand implements Callable<Integer> {
     }
 
     /** The next start goes on from the savepoint, or, where a job was left behind, with that. */
-    private void deploy(Settings settings, Path jar, int parallelism) throws Exception {
+    private void deploy(Path jar, int parallelism) throws Exception {
         Path left = directory.resolve("job");
         if (Files.exists(left)) {
             job = Files.readString(left).strip();
@@ -191,14 +191,6 @@ final class ClusterCommand implements Callable<Integer> {
         }
         Map<String, String> here = new LinkedHashMap<>();
         here.put("kafka.bootstrapServers", broker.bootstrapServers());
-        absolute(here, "transactions.exchangeRates", settings.transactions().exchangeRates());
-        absolute(here, "transactions.cardTokenKeyFile", settings.transactions().cardTokenKeyFile());
-        absolute(
-                here,
-                "transactions.cardTokenWrappingKeyFile",
-                settings.transactions().cardTokenWrappingKeyFile());
-        absolute(here, "registry.signingKeyFile", settings.registry().signingKeyFile());
-        absolute(here, "registry.trustedKeysFile", settings.registry().trustedKeysFile());
         Path file = directory.resolve("job.yaml").toAbsolutePath();
         Files.writeString(file, options.settings(here).toYaml());
         Path savepoint = directory.resolve("savepoint");
@@ -217,12 +209,6 @@ final class ClusterCommand implements Callable<Integer> {
                         + " as job "
                         + job
                         + (from == null ? ", afresh." : ", going on from " + from + "."));
-    }
-
-    private static void absolute(Map<String, String> settings, String key, Path path) {
-        if (path != null) {
-            settings.put(key, path.toAbsolutePath().toString());
-        }
     }
 
     /** Starts again what has ended, and says now and then how the job is. */

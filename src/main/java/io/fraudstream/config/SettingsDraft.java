@@ -37,8 +37,14 @@ final class SettingsDraft {
 
     private static final SettingPlace DEFAULT = SettingPlace.of("the defaults");
 
-    /** Close to the name of a key, and the launcher's. */
-    private static final String LOG_FORMAT = SettingKey.ENVIRONMENT_PREFIX + "LOG_FORMAT";
+    /** Of the launcher, and secrets: they are no slips of a key's. */
+    private static final Set<String> OTHER_VARIABLES =
+            Set.of(
+                    "FRAUDSTREAM_HEAP",
+                    "FRAUDSTREAM_JAVA_OPTS",
+                    "FRAUDSTREAM_LOG_FORMAT",
+                    CodecParts.KEY_VARIABLE,
+                    CodecParts.WRAPPING_KEY_VARIABLE);
 
     /** Further apart, a variable is taken for one of something else. */
     private static final int VARIABLE_SLIPS = 2;
@@ -126,7 +132,7 @@ final class SettingsDraft {
             if (VARIABLES.containsKey(variable)) {
                 set(VARIABLES.get(variable).path(), TextNode.valueOf(entry.getValue()), place);
             } else if (variable.startsWith(SettingKey.ENVIRONMENT_PREFIX)
-                    && !variable.equals(LOG_FORMAT)) {
+                    && !OTHER_VARIABLES.contains(variable)) {
                 Spelling.nearest(variable, VARIABLES.keySet(), VARIABLE_SLIPS)
                         .ifPresent(known -> tell(place, "is unknown, did you mean " + known + "?"));
             }

@@ -150,11 +150,12 @@ final class SettingsYaml {
         }
     }
 
+    /** In a file, a relative path would be one beside that file. */
     private static final class PathWriter extends JsonSerializer<Path> {
         @Override
         public void serialize(Path value, JsonGenerator out, SerializerProvider provider)
                 throws IOException {
-            out.writeString(value.toString());
+            out.writeString(value.toAbsolutePath().toString());
         }
     }
 

@@ -58,6 +58,11 @@ public final class FlinkKeys {
 
     private FlinkKeys() {}
 
+    /** Whether an option of Flink's has this key, today or formerly. */
+    public static boolean isKnown(String key) {
+        return Known.OPTIONS.containsKey(key);
+    }
+
     /** What is wrong with a value, and what was expected, by key. */
     public static Map<String, String> refused(Map<String, String> keys) {
         Map<String, String> refused = new TreeMap<>();
@@ -66,7 +71,7 @@ public final class FlinkKeys {
                     String shown = "is \"" + value + "\", expected ";
                     if (THE_JOBS.containsKey(key)) {
                         refused.put(key, shown + THE_JOBS.get(key));
-                    } else if (Known.OPTIONS.containsKey(key)) {
+                    } else if (isKnown(key)) {
                         fault(Known.OPTIONS.get(key), key, value)
                                 .ifPresent(
                                         fault ->

@@ -124,7 +124,7 @@ class ContainersTest {
         Map<String, String> keys = service("jobmanager").flinkKeys();
 
         assertThat(keys).isEqualTo(service("taskmanager").flinkKeys());
-        assertThat(FlinkKeys.faults(keys)).isEmpty();
+        assertThat(ManifestKeys.faults(keys)).isEmpty();
         Configuration configuration = Configuration.fromMap(keys);
         assertThat(
                         TaskExecutorProcessUtils.processSpecFromConfig(configuration)

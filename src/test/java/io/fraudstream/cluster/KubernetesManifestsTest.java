@@ -143,7 +143,7 @@ class KubernetesManifestsTest {
         Map<String, String> keys = new LinkedHashMap<>(spec.getFlinkConfiguration());
         NEWER_KEYS.forEach((key, former) -> keys.put(former, keys.remove(key)));
 
-        assertThat(FlinkKeys.faults(keys)).isEmpty();
+        assertThat(ManifestKeys.faults(keys)).isEmpty();
         keys.put(
                 "taskmanager.memory.process.size", spec.getTaskManager().getResource().getMemory());
         keys.put("jobmanager.memory.process.size", spec.getJobManager().getResource().getMemory());
@@ -174,7 +174,7 @@ class KubernetesManifestsTest {
     @Test
     void whatFlinkDoesNotKnowIsTold() {
         assertThat(
-                        FlinkKeys.faults(
+                        ManifestKeys.faults(
                                 Map.of(
                                         "state.backend.typ", "rocksdb",
                                         "taskmanager.memory.managed.fraction", "much",

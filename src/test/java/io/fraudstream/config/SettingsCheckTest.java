@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,7 +114,6 @@ class SettingsCheckTest {
                                 Map.of(
                                         "FRAUDSTREAM_JOB_IDLENES", "1s",
                                         "FRAUDSTREAM_KAFKA_PASSWORD", "x",
-                                        "FRAUDSTREAM_LOG_FORMAT", "json",
                                         "FRAUDSTREAM_HEAP", "4g")))
                 .containsExactly(
                         file
@@ -328,6 +330,20 @@ class SettingsCheckTest {
                         file
                                 + ":3:5: kafka.properties.ssl.key.password refers to the"
                                 + " environment variable KEY_PASSWORD, expected it to be set");
+    }
+
+    @Test
+    void theLaunchersOwnVariablesAreTakenForNoSlips() throws IOException {
+        Map<String, String> variables =
+                Pattern.compile("FRAUDSTREAM_[A-Z_]+")
+                        .matcher(Files.readString(Path.of("bin", "fraudstream")))
+                        .results()
+                        .map(MatchResult::group)
+                        .distinct()
+                        .collect(Collectors.toMap(Function.identity(), name -> "x"));
+
+        assertThat(variables).containsKey("FRAUDSTREAM_LOG_FORMAT");
+        assertThat(problems("", variables)).isEmpty();
     }
 
     private List<String> problems(String yaml, Map<String, String> environment) throws IOException {

@@ -2,6 +2,7 @@ package io.fraudstream.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -49,6 +50,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -195,7 +197,9 @@ class MonitoringIT {
             assertThat(System.nanoTime())
                     .as("in time; the scrape:%n%s", scrape)
                     .isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(200);
+            // A job that ends by itself has failed, and says why.
+            assertThatThrownBy(() -> job.ended().get(200, TimeUnit.MILLISECONDS))
+                    .isInstanceOf(TimeoutException.class);
             scrape = get(URI.create("http://localhost:" + metricsPort + "/metrics"));
         }
     }
@@ -264,9 +268,10 @@ class MonitoringIT {
         // Enough for a rate, and for every rule to have been evaluated.
         String scrapes = "count_over_time(" + OURS + "read_total[1m]) >= 15";
         while (!isAnswered(scrapes)) {
-            assertThat(prometheus.isAlive()).as("target/prometheus.log").isTrue();
             assertThat(System.nanoTime()).isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(200);
+            assertThat(prometheus.waitFor(200, TimeUnit.MILLISECONDS))
+                    .as("ended by itself, see target/prometheus.log")
+                    .isFalse();
         }
     }
 

@@ -223,7 +223,7 @@ public final class CardFunction
             counters.increment(APPROXIMATE);
         }
         if (settings.measureLatency()) {
-            latency.add(admitted.receivedAt(), System.currentTimeMillis());
+            latency.add(admitted.receivedAt());
         }
     }
 }

@@ -40,15 +40,16 @@ final class ScoringLatency {
     }
 
     /**
-     * @param receivedAt the record's timestamp
-     * @param now both in milliseconds since the epoch
+     * Takes in an event that is scored now.
+     *
+     * @param receivedAt the record's timestamp, milliseconds since the epoch
      */
-    void add(long receivedAt, long now) {
+    void add(long receivedAt) {
         if (receivedAt < opened) {
             return;
         }
         // Clocks differ, so that a record may seem to come from the future.
-        long millis = Math.max(0, now - receivedAt);
+        long millis = Math.max(0, System.currentTimeMillis() - receivedAt);
         histogram.record(millis);
         counts[BUCKETS.indexOf(millis)]++;
         sumMillis += millis;
