@@ -16,7 +16,6 @@ import java.util.List;
 public final class CardHistory {
     private static final double MILLIS_PER_SECOND = 1000;
     private static final double MILLIS_PER_HOUR = 3_600_000;
-    private static final double EARTH_RADIUS_KILOMETRES = 6371.0088;
     private static final int[] SHOWN_WINDOWS = {
         0, 1, CardEvents.DAY, CardEvents.WEEK, CardEvents.MONTH
     };
@@ -320,7 +319,7 @@ public final class CardHistory {
             return;
         }
         double distance =
-                kilometres(
+                GreatCircle.kilometres(
                         e.latitude[place],
                         e.longitude[place],
                         (float) t.latitude(),
@@ -358,18 +357,5 @@ public final class CardHistory {
 
     private static double flag(boolean value) {
         return value ? 1 : 0;
-    }
-
-    /** The great-circle distance by the haversine formula on the mean Earth radius. */
-    static double kilometres(
-            double latitude1, double longitude1, double latitude2, double longitude2) {
-        double phi1 = latitude1 * StrictMath.PI / 180;
-        double phi2 = latitude2 * StrictMath.PI / 180;
-        double sinLatitude = StrictMath.sin((phi2 - phi1) / 2);
-        double sinLongitude = StrictMath.sin((longitude2 - longitude1) * StrictMath.PI / 360);
-        double h =
-                sinLatitude * sinLatitude
-                        + StrictMath.cos(phi1) * StrictMath.cos(phi2) * sinLongitude * sinLongitude;
-        return 2 * EARTH_RADIUS_KILOMETRES * StrictMath.asin(Math.min(1, Math.sqrt(h)));
     }
 }

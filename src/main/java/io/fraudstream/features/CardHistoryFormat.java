@@ -22,6 +22,7 @@ public final class CardHistoryFormat {
 
     private final StateWriter writer = new StateWriter();
     private final StateReader reader = new StateReader();
+    private byte[] packing = {};
 
     public void write(CardHistory history, DataOutput out) throws IOException {
         CardEvents e = history.events;
@@ -90,7 +91,7 @@ public final class CardHistoryFormat {
                 state.takeLong());
     }
 
-    private static void putVectors(RecentVectors vectors, StateWriter state) {
+    private void putVectors(RecentVectors vectors, StateWriter state) {
         state.putVarint(vectors.count);
         if (vectors.count == 0) {
             return;
@@ -99,9 +100,14 @@ public final class CardHistoryFormat {
         state.putVarint(vectors.size);
         state.putColumn(vectors.times, vectors.count);
         state.putColumn(vectors.ranks, vectors.count);
+        int most = PackedVector.mostBytes(vectors.size);
+        if (packing.length < most) {
+            packing = new byte[most];
+        }
         for (int i = 0; i < vectors.count; i++) {
-            state.putVarint(vectors.packed[i].length);
-            state.putBytes(vectors.packed[i], vectors.packed[i].length);
+            byte[] packed = vectors.packed(i, packing);
+            state.putVarint(packed.length);
+            state.putBytes(packed, packed.length);
         }
     }
 
@@ -163,7 +169,7 @@ public final class CardHistoryFormat {
         state.takeColumn(vectors.ranks, count);
         int most = PackedVector.mostBytes(vectors.size);
         for (int i = 0; i < count; i++) {
-            vectors.packed[i] = state.takeBytes(state.takeSize(most));
+            vectors.setPacked(i, state.takeBytes(state.takeSize(most)));
         }
         vectors.count = count;
     }

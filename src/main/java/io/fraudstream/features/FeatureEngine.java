@@ -12,7 +12,6 @@ public final class FeatureEngine {
     private final FeatureSchema schema;
     private final long fingerprint;
     private final double[] scratch;
-    private final byte[] packing;
 
     /** A card's or terminal's features at one event. */
     public record Features(float[] values, boolean approximate) {}
@@ -36,23 +35,17 @@ public final class FeatureEngine {
 
         /**
          * Raw vectors, oldest first, the event's own last: as many as there are; not to be changed.
-         * Earlier ones are unpacked for it.
          */
         public float[][] sequence() {
             return last(earlier.count());
         }
 
         /**
-         * The same with the newest only. Whoever asks for more than the event's own is expected to
-         * ask at this card's next event again, so from now on the history keeps its vectors
-         * unpacked too, as long as it stays in memory.
+         * The same with the newest only.
          *
          * @param steps how many at most, the event's own included; at least 1
          */
         public float[][] sequence(int steps) {
-            if (steps > 1) {
-                earlier.of().keepUnpacked();
-            }
             return last(Math.min(earlier.count(), steps - 1));
         }
 
@@ -75,7 +68,6 @@ public final class FeatureEngine {
         this.schema = schema;
         this.fingerprint = Long.parseUnsignedLong(schema.fingerprint(), 16);
         this.scratch = new double[schema.size()];
-        this.packing = new byte[PackedVector.mostBytes(schema.size())];
     }
 
     public FeatureSchema schema() {
@@ -106,7 +98,7 @@ public final class FeatureEngine {
         System.arraycopy(
                 terminal.values(), 0, vector, schema.terminalOffset(), schema.terminalSize());
         RecentVectors.Earlier earlier =
-                history.vectors.add(t.eventTime(), rank, vector, packing, fingerprint);
+                history.vectors.add(t.eventTime(), rank, vector, fingerprint);
         return new CardStep(earlier, vector, approximate || terminal.approximate());
     }
 

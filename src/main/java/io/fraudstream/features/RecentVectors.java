@@ -3,23 +3,20 @@ package io.fraudstream.features;
 import java.util.Arrays;
 
 /**
- * A card's newest raw vectors of one schema, packed, oldest first, with the times and ranks of
- * their events. Bytes of a vector never change, so copies share them.
+ * A card's newest raw vectors of one schema, oldest first, with the times and ranks of their
+ * events: as they are where they were made in this process, packed where they were read from bytes.
+ * Neither ever changes, so copies share them.
  */
 final class RecentVectors {
     private static final int MOST = FeatureSchema.SEQUENCE_LENGTH;
-    private static final byte[][] NONE = {};
+    private static final Object[] NONE = {};
 
-    byte[][] packed = NONE;
+    /** Each a {@code float[]} or a {@code byte[]} of {@link PackedVector}. */
+    private Object[] vectors = NONE;
+
     long[] times = {};
     long[] ranks = {};
     int count;
-
-    /**
-     * The same vectors as they were, for those who ask for sequences event after event; null where
-     * one was not kept, and as a whole until it is asked for.
-     */
-    private float[][] unpacked;
 
     /** The fingerprint of the vectors' schema, and how many values each has. */
     long schema;
@@ -29,19 +26,18 @@ final class RecentVectors {
     RecentVectors() {}
 
     RecentVectors(RecentVectors other) {
-        packed = other.packed.clone();
+        vectors = other.vectors.clone();
         times = other.times.clone();
         ranks = other.ranks.clone();
-        unpacked = other.unpacked == null ? null : other.unpacked.clone();
         count = other.count;
         schema = other.schema;
         size = other.size;
     }
 
     /** The vectors before an event's own that belong to its sequence. */
-    record Earlier(RecentVectors of, byte[][] packed, float[][] unpacked) {
+    record Earlier(Object[] vectors) {
         int count() {
-            return packed.length;
+            return vectors.length;
         }
 
         /**
@@ -50,9 +46,9 @@ final class RecentVectors {
          * @param size how many values it has
          */
         float[] vector(int index, int size) {
-            return unpacked != null && unpacked[index] != null
-                    ? unpacked[index]
-                    : PackedVector.unpack(packed[index], size);
+            return vectors[index] instanceof byte[] packed
+                    ? PackedVector.unpack(packed, size)
+                    : (float[]) vectors[index];
         }
     }
 
@@ -61,13 +57,10 @@ final class RecentVectors {
      * oldest first: of events within the horizon, and so many that it has at most {@link
      * FeatureSchema#SEQUENCE_LENGTH}. Only so many of the newest vectors are kept, so an event out
      * of order sees those of them that precede it. Vectors of another schema are forgotten.
-     *
-     * @param scratch see {@link PackedVector#pack}
      */
-    Earlier add(long time, long rank, float[] vector, byte[] scratch, long vectorSchema) {
+    Earlier add(long time, long rank, float[] vector, long vectorSchema) {
         if (schema != vectorSchema) {
-            Arrays.fill(packed, null);
-            unpacked = null;
+            Arrays.fill(vectors, null);
             count = 0;
             schema = vectorSchema;
             size = vector.length;
@@ -83,15 +76,13 @@ final class RecentVectors {
         }
         Earlier earlier =
                 new Earlier(
-                        this,
-                        first == position ? NONE : Arrays.copyOfRange(packed, first, position),
-                        unpacked == null ? null : Arrays.copyOfRange(unpacked, first, position));
-        store(position, time, rank, vector, PackedVector.pack(vector, scratch));
+                        first == position ? NONE : Arrays.copyOfRange(vectors, first, position));
+        store(position, time, rank, vector);
         return earlier;
     }
 
     /** Puts a vector in its place; of too many the oldest goes. */
-    private void store(int position, long time, long rank, float[] vector, byte[] bytes) {
+    private void store(int position, long time, long rank, float[] vector) {
         int at = position;
         if (count < MOST) {
             makeRoom(count + 1);
@@ -103,37 +94,40 @@ final class RecentVectors {
             at = position - 1;
             move(1, 0, at);
         }
-        packed[at] = bytes;
+        vectors[at] = vector;
         times[at] = time;
         ranks[at] = rank;
-        if (unpacked != null) {
-            unpacked[at] = vector;
-        }
     }
 
-    /** Keeps vectors unpacked too, from the next one on. */
-    void keepUnpacked() {
-        if (unpacked == null) {
-            unpacked = new float[MOST][];
-        }
+    /**
+     * The bytes of a vector.
+     *
+     * @param scratch see {@link PackedVector#pack}
+     */
+    byte[] packed(int index, byte[] scratch) {
+        return vectors[index] instanceof float[] vector
+                ? PackedVector.pack(vector, scratch)
+                : (byte[]) vectors[index];
+    }
+
+    /** Sets the bytes of a vector, for which there is room. */
+    void setPacked(int index, byte[] packed) {
+        vectors[index] = packed;
     }
 
     /** For so many vectors. */
-    void makeRoom(int vectors) {
-        if (vectors > packed.length) {
-            int capacity = vectors <= MOST / 2 ? MOST / 2 : MOST;
-            packed = Arrays.copyOf(packed, capacity);
+    void makeRoom(int capacityWanted) {
+        if (capacityWanted > vectors.length) {
+            int capacity = capacityWanted <= MOST / 2 ? MOST / 2 : MOST;
+            vectors = Arrays.copyOf(vectors, capacity);
             times = Arrays.copyOf(times, capacity);
             ranks = Arrays.copyOf(ranks, capacity);
         }
     }
 
-    private void move(int from, int to, int vectors) {
-        System.arraycopy(packed, from, packed, to, vectors);
-        System.arraycopy(times, from, times, to, vectors);
-        System.arraycopy(ranks, from, ranks, to, vectors);
-        if (unpacked != null) {
-            System.arraycopy(unpacked, from, unpacked, to, vectors);
-        }
+    private void move(int from, int to, int rows) {
+        System.arraycopy(vectors, from, vectors, to, rows);
+        System.arraycopy(times, from, times, to, rows);
+        System.arraycopy(ranks, from, ranks, to, rows);
     }
 }
