@@ -31,6 +31,10 @@ final class PipelineSection implements Section {
     private static final String EVENT_STORE = "eventStore";
     private static final Duration SETTLING = Duration.ofSeconds(2);
     private static final Duration MEASURED = Duration.ofSeconds(10);
+
+    /** All jobs are there at once. */
+    private static final String HEAP = "2g";
+
     private static final int WARM_UPS = 2;
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final int PARTITIONS = 4;
@@ -79,18 +83,20 @@ final class PipelineSection implements Section {
                     String name = each.getKey();
                     settings.progress().accept("pipeline: warming up " + name + " ...");
                     TrialProcess process =
-                            TrialProcess.start(bed, directory.resolve(name), each.getValue(), read);
+                            TrialProcess.start(bed, directory.resolve(name), each.getValue(), HEAP);
                     processes.put(name, process);
                     paces.put(name, new Pace[settings.rounds()]);
                     for (int i = 0; i < (settings.quick() ? 0 : WARM_UPS); i++) {
-                        process.pace(SETTLING, measured);
+                        process.pace(each.getValue(), read, SETTLING, measured);
                     }
                 }
                 for (int round = 0; round < settings.rounds(); round++) {
                     settings.progress()
                             .accept("pipeline: round " + (round + 1) + " of " + settings.rounds());
                     for (Map.Entry<String, TrialProcess> each : processes.entrySet()) {
-                        paces.get(each.getKey())[round] = each.getValue().pace(SETTLING, measured);
+                        paces.get(each.getKey())[round] =
+                                each.getValue()
+                                        .pace(trials.get(each.getKey()), read, SETTLING, measured);
                     }
                 }
             } finally {

@@ -30,17 +30,17 @@ public final class CardHistory {
      *     approximate; at least 16
      */
     public CardHistory(int maxEvents) {
-        this(maxEvents, new CardEvents());
+        this(maxEvents, new CardEvents(), new RecentVectors());
     }
 
-    CardHistory(int maxEvents, CardEvents events) {
+    CardHistory(int maxEvents, CardEvents events, RecentVectors vectors) {
         if (maxEvents < 16) {
             throw new IllegalArgumentException(
                     "maxEvents is " + maxEvents + ", expected at least 16");
         }
         this.maxEvents = maxEvents;
         this.events = events;
-        this.vectors = new RecentVectors();
+        this.vectors = vectors;
     }
 
     private CardHistory(CardHistory other) {

@@ -92,19 +92,20 @@ public final class CardHistoryFormat {
     }
 
     private void putVectors(RecentVectors vectors, StateWriter state) {
-        state.putVarint(vectors.count);
-        if (vectors.count == 0) {
+        int count = vectors.count();
+        state.putVarint(count);
+        if (count == 0) {
             return;
         }
-        state.putLong(vectors.schema);
-        state.putVarint(vectors.size);
-        state.putColumn(vectors.times, vectors.count);
-        state.putColumn(vectors.ranks, vectors.count);
-        int most = PackedVector.mostBytes(vectors.size);
+        state.putLong(vectors.schema());
+        state.putVarint(vectors.size());
+        state.putColumn(vectors.times(), count);
+        state.putColumn(vectors.ranks(), count);
+        int most = PackedVector.mostBytes(vectors.size());
         if (packing.length < most) {
             packing = new byte[most];
         }
-        for (int i = 0; i < vectors.count; i++) {
+        for (int i = 0; i < count; i++) {
             byte[] packed = vectors.packed(i, packing);
             state.putVarint(packed.length);
             state.putBytes(packed, packed.length);
@@ -122,7 +123,6 @@ public final class CardHistoryFormat {
         int columns = reader.takeByte();
         // The next event will want a row too.
         CardEvents e = new CardEvents(rows + 1);
-        CardHistory history = new CardHistory(maxEvents, e);
         e.size = rows;
         e.makeColumns(
                 (columns & HAS_MCC) != 0,
@@ -153,24 +153,25 @@ public final class CardHistoryFormat {
             e.fold[i] = takeFold(reader);
         }
         e.rebuild();
-        takeVectors(history.vectors, reader);
-        return history;
+        return new CardHistory(maxEvents, e, takeVectors(reader));
     }
 
-    private static void takeVectors(RecentVectors vectors, StateReader state) throws IOException {
+    private static RecentVectors takeVectors(StateReader state) throws IOException {
         int count = state.takeSize(FeatureSchema.SEQUENCE_LENGTH);
         if (count == 0) {
-            return;
+            return new RecentVectors();
         }
-        vectors.makeRoom(count);
-        vectors.schema = state.takeLong();
-        vectors.size = state.takeSize(MAX_ROWS);
-        state.takeColumn(vectors.times, count);
-        state.takeColumn(vectors.ranks, count);
-        int most = PackedVector.mostBytes(vectors.size);
+        long schema = state.takeLong();
+        int size = state.takeSize(MAX_ROWS);
+        RecentVectors vectors = new RecentVectors(count, schema, size);
+        long[] times = new long[count];
+        long[] ranks = new long[count];
+        state.takeColumn(times, count);
+        state.takeColumn(ranks, count);
+        int most = PackedVector.mostBytes(size);
         for (int i = 0; i < count; i++) {
-            vectors.setPacked(i, state.takeBytes(state.takeSize(most)));
+            vectors.put(times[i], ranks[i], state.takeBytes(state.takeSize(most)));
         }
-        vectors.count = count;
+        return vectors;
     }
 }

@@ -34,7 +34,8 @@ public final class FeatureEngine {
         }
 
         /**
-         * Raw vectors, oldest first, the event's own last: as many as there are; not to be changed.
+         * Raw vectors, oldest first, the event's own last: as many as there are; not to be changed,
+         * and valid until the next step of this card.
          */
         public float[][] sequence() {
             return last(earlier.count());
@@ -52,7 +53,7 @@ public final class FeatureEngine {
         private float[][] last(int before) {
             float[][] sequence = new float[before + 1][];
             for (int i = 0; i < before; i++) {
-                sequence[i] = earlier.vector(earlier.count() - before + i, vector.length);
+                sequence[i] = earlier.vector(earlier.count() - before + i);
             }
             sequence[before] = vector;
             return sequence;

@@ -5,37 +5,112 @@ import java.util.Arrays;
 /**
  * A card's newest raw vectors of one schema, oldest first, with the times and ranks of their
  * events: as they are where they were made in this process, packed where they were read from bytes.
- * Neither ever changes, so copies share them.
+ * Once there are as many as are kept, the newest is written over the oldest, in place, so that a
+ * history that lives long leaves nothing for the garbage collector.
  */
 final class RecentVectors {
     private static final int MOST = FeatureSchema.SEQUENCE_LENGTH;
     private static final Object[] NONE = {};
 
-    /** Each a {@code float[]} or a {@code byte[]} of {@link PackedVector}. */
+    /** By slot, each a {@code float[]} or a {@code byte[]} of {@link PackedVector}. */
     private Object[] vectors = NONE;
 
-    long[] times = {};
-    long[] ranks = {};
-    int count;
+    private long[] times = {};
+    private long[] ranks = {};
+
+    /** The slot of the oldest; 0 until all slots that there will ever be are taken. */
+    private int oldest;
+
+    private int count;
+
+    /** A bit for each slot whose vector no copy shares. */
+    private int owned;
 
     /** The fingerprint of the vectors' schema, and how many values each has. */
-    long schema;
+    private long schema;
 
-    int size;
+    private int size;
 
     RecentVectors() {}
 
+    /** Shares the vectors, which neither will write over any more. */
     RecentVectors(RecentVectors other) {
         vectors = other.vectors.clone();
         times = other.times.clone();
         ranks = other.ranks.clone();
+        oldest = other.oldest;
         count = other.count;
+        other.owned = 0;
         schema = other.schema;
         size = other.size;
     }
 
-    /** The vectors before an event's own that belong to its sequence. */
-    record Earlier(Object[] vectors) {
+    /**
+     * For vectors that are read from bytes.
+     *
+     * @param count how many will be put
+     */
+    RecentVectors(int count, long schema, int size) {
+        makeRoom(count);
+        this.schema = schema;
+        this.size = size;
+    }
+
+    /** The next newer one, read from bytes. */
+    void put(long time, long rank, byte[] packed) {
+        times[count] = time;
+        ranks[count] = rank;
+        vectors[count++] = packed;
+    }
+
+    int count() {
+        return count;
+    }
+
+    long schema() {
+        return schema;
+    }
+
+    /** How many values each has. */
+    int size() {
+        return size;
+    }
+
+    long[] times() {
+        return inOrder(times);
+    }
+
+    long[] ranks() {
+        return inOrder(ranks);
+    }
+
+    private long[] inOrder(long[] bySlot) {
+        long[] ordered = new long[count];
+        for (int i = 0; i < count; i++) {
+            ordered[i] = bySlot[slot(i)];
+        }
+        return ordered;
+    }
+
+    /**
+     * The bytes of a vector.
+     *
+     * @param index 0 for the oldest
+     * @param scratch see {@link PackedVector#pack}
+     */
+    byte[] packed(int index, byte[] scratch) {
+        return vectors[slot(index)] instanceof float[] vector
+                ? PackedVector.pack(vector, scratch)
+                : (byte[]) vectors[slot(index)];
+    }
+
+    private int slot(int index) {
+        int slot = oldest + index;
+        return slot < MOST ? slot : slot - MOST;
+    }
+
+    /** The vectors before an event's own that belong to its sequence, until the next is added. */
+    record Earlier(Object[] vectors, int size) {
         int count() {
             return vectors.length;
         }
@@ -43,9 +118,9 @@ final class RecentVectors {
         /**
          * One of them.
          *
-         * @param size how many values it has
+         * @param index 0 for the oldest
          */
-        float[] vector(int index, int size) {
+        float[] vector(int index) {
             return vectors[index] instanceof byte[] packed
                     ? PackedVector.unpack(packed, size)
                     : (float[]) vectors[index];
@@ -53,81 +128,83 @@ final class RecentVectors {
     }
 
     /**
-     * Takes in the vector of an event and returns those before it that belong to its sequence,
-     * oldest first: of events within the horizon, and so many that it has at most {@link
+     * Takes in the vector of an event and returns those before it that belong to its sequence: of
+     * events within the horizon, and so many that it has at most {@link
      * FeatureSchema#SEQUENCE_LENGTH}. Only so many of the newest vectors are kept, so an event out
      * of order sees those of them that precede it. Vectors of another schema are forgotten.
+     *
+     * @param vector is copied
      */
     Earlier add(long time, long rank, float[] vector, long vectorSchema) {
         if (schema != vectorSchema) {
             Arrays.fill(vectors, null);
+            oldest = 0;
             count = 0;
+            owned = 0;
             schema = vectorSchema;
             size = vector.length;
         }
         int position = count;
         while (position > 0
-                && EventIdentity.isAfter(times[position - 1], ranks[position - 1], time, rank)) {
+                && EventIdentity.isAfter(
+                        times[slot(position - 1)], ranks[slot(position - 1)], time, rank)) {
             position--;
         }
         int first = Math.max(0, position + 1 - MOST);
-        while (first < position && times[first] <= time - FeatureSchema.CARD_HORIZON) {
+        while (first < position && times[slot(first)] <= time - FeatureSchema.CARD_HORIZON) {
             first++;
         }
-        Earlier earlier =
-                new Earlier(
-                        first == position ? NONE : Arrays.copyOfRange(vectors, first, position));
-        store(position, time, rank, vector);
+        Object[] before = position == first ? NONE : new Object[position - first];
+        for (int i = 0; i < before.length; i++) {
+            before[i] = vectors[slot(first + i)];
+        }
+        Earlier earlier = new Earlier(before, size);
+        if (count < MOST) {
+            makeRoom(count + 1);
+            count++;
+        } else if (position == 0) {
+            return earlier;
+        } else {
+            // The oldest makes room; of an event out of order it may be part of the sequence.
+            owned &= first == 0 ? ~(1 << oldest) : -1;
+            oldest = slot(1);
+            position--;
+        }
+        // Behind the newest is a free slot; what comes after the event moves on into it.
+        for (int i = count - 1; i > position; i--) {
+            swap(slot(i), slot(i - 1));
+        }
+        store(slot(position), time, rank, vector);
         return earlier;
     }
 
-    /** Puts a vector in its place; of too many the oldest goes. */
-    private void store(int position, long time, long rank, float[] vector) {
-        int at = position;
-        if (count < MOST) {
-            makeRoom(count + 1);
-            move(position, position + 1, count - position);
-            count++;
-        } else if (position == 0) {
-            return;
+    private void swap(int one, int other) {
+        Object vector = vectors[one];
+        vectors[one] = vectors[other];
+        vectors[other] = vector;
+        times[one] = times[other];
+        ranks[one] = ranks[other];
+        int differ = (owned >>> one ^ owned >>> other) & 1;
+        owned ^= differ << one | differ << other;
+    }
+
+    private void store(int slot, long time, long rank, float[] vector) {
+        if ((owned >>> slot & 1) != 0) {
+            System.arraycopy(vector, 0, vectors[slot], 0, size);
         } else {
-            at = position - 1;
-            move(1, 0, at);
+            vectors[slot] = vector.clone();
+            owned |= 1 << slot;
         }
-        vectors[at] = vector;
-        times[at] = time;
-        ranks[at] = rank;
+        times[slot] = time;
+        ranks[slot] = rank;
     }
 
-    /**
-     * The bytes of a vector.
-     *
-     * @param scratch see {@link PackedVector#pack}
-     */
-    byte[] packed(int index, byte[] scratch) {
-        return vectors[index] instanceof float[] vector
-                ? PackedVector.pack(vector, scratch)
-                : (byte[]) vectors[index];
-    }
-
-    /** Sets the bytes of a vector, for which there is room. */
-    void setPacked(int index, byte[] packed) {
-        vectors[index] = packed;
-    }
-
-    /** For so many vectors. */
-    void makeRoom(int capacityWanted) {
-        if (capacityWanted > vectors.length) {
-            int capacity = capacityWanted <= MOST / 2 ? MOST / 2 : MOST;
+    private void makeRoom(int wanted) {
+        if (wanted > vectors.length) {
+            int capacity = wanted <= MOST / 2 ? MOST / 2 : MOST;
             vectors = Arrays.copyOf(vectors, capacity);
             times = Arrays.copyOf(times, capacity);
             ranks = Arrays.copyOf(ranks, capacity);
         }
-    }
-
-    private void move(int from, int to, int rows) {
-        System.arraycopy(vectors, from, vectors, to, rows);
-        System.arraycopy(times, from, times, to, rows);
-        System.arraycopy(ranks, from, ranks, to, rows);
     }
 }

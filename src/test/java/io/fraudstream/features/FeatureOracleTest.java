@@ -193,7 +193,10 @@ class FeatureOracleTest {
             if (decoded instanceof FraudLabel label) {
                 engine.label(label);
             } else if (decoded instanceof Transaction t) {
-                together.put(t.id(), engine.step(t).sequence());
+                // The card's next step writes over it.
+                float[][] sequence = engine.step(t).sequence();
+                Arrays.setAll(sequence, i -> sequence[i].clone());
+                together.put(t.id(), sequence);
                 transactions.add(t);
             }
         }
