@@ -85,7 +85,10 @@ final class LatencySection implements Section {
                     processes.put(
                             job.getKey(),
                             TrialProcess.start(
-                                    bed, directory.resolve(job.getKey()), job.getValue(), HEAP));
+                                    bed,
+                                    directory.resolve(job.getKey()),
+                                    job.getValue(),
+                                    settings.quick() ? PipelineSection.QUICK_HEAP : HEAP));
                 }
                 double maximum = maximum(bed, settings, stream, jobs, processes);
                 findings.put("maximumEventsPerSecond", maximum);

@@ -35,6 +35,8 @@ final class PipelineSection implements Section {
     /** All jobs are there at once. */
     private static final String HEAP = "2g";
 
+    static final String QUICK_HEAP = "768m";
+
     private static final int WARM_UPS = 2;
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final int PARTITIONS = 4;
@@ -83,7 +85,11 @@ final class PipelineSection implements Section {
                     String name = each.getKey();
                     settings.progress().accept("pipeline: warming up " + name + " ...");
                     TrialProcess process =
-                            TrialProcess.start(bed, directory.resolve(name), each.getValue(), HEAP);
+                            TrialProcess.start(
+                                    bed,
+                                    directory.resolve(name),
+                                    each.getValue(),
+                                    settings.quick() ? QUICK_HEAP : HEAP);
                     processes.put(name, process);
                     paces.put(name, new Pace[settings.rounds()]);
                     for (int i = 0; i < (settings.quick() ? 0 : WARM_UPS); i++) {

@@ -77,7 +77,12 @@ class MonitoringIT {
     private static final String OURS = "flink_taskmanager_job_task_operator_fraudstream_";
     private static final Pattern METRIC = Pattern.compile("flink_[a-zA-Z_]+(\\{[^}]*})?");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final int HISTORY = 4_000;
+
+    /**
+     * Enough that a quarter of them fills drift's day: a subtask may have one partition's events,
+     * up to the newest, before any of the other's, which then count in the newest hour.
+     */
+    private static final int HISTORY = 6_000;
 
     /** So many of each kind that is not simply scored come with it. */
     private static final int EACH = 20;
