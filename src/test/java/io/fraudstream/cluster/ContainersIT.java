@@ -128,9 +128,8 @@ class ContainersIT {
         await("all is read", () -> count(job, "read") == first);
         await("all is counted", () -> accounted(job) == first);
         int unscored = count(job, "scored");
-        // By a checkpoint that comes by itself: for one that was asked for, and whose end nobody
-        // asks
-        // for, a JobManager waits five minutes before it ends.
+        // By a checkpoint that comes by itself: an answer about one that was asked for is waited
+        // for, five minutes, before a JobManager ends.
         await("all is stored", this::isStored);
 
         JavaProcess retraining = serve("retrain", LENIENT);
