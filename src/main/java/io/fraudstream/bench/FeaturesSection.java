@@ -142,6 +142,8 @@ final class FeaturesSection implements Section {
         histories.clear();
         histories.askForSequences(sequences);
         stream.replay(histories, 0, from);
+        // The histories so far are to be old: a young collection would copy all of them.
+        System.gc();
         return Rounds.nanosEach(
                 stream.size() - from, () -> stream.replay(histories, from, stream.size()));
     }

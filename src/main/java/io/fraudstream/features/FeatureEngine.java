@@ -13,6 +13,10 @@ public final class FeatureEngine {
     private final long fingerprint;
     private final double[] scratch;
 
+    /** Keeps what was touched from being left out. */
+    @SuppressWarnings("UnusedVariable")
+    private long touched;
+
     /** A card's or terminal's features at one event. */
     public record Features(float[] values, boolean approximate) {}
 
@@ -80,6 +84,7 @@ public final class FeatureEngine {
      * terminal.
      */
     public Features stepTerminal(TerminalHistory history, Transaction t) {
+        touched += history == null ? 0 : history.touch();
         boolean approximate = stepTerminal(history, t, scratch);
         float[] values = new float[schema.terminalSize()];
         for (int i = 0; i < values.length; i++) {
@@ -90,6 +95,7 @@ public final class FeatureEngine {
 
     /** The whole vector, given its terminal part, and the sequence that ends with it. */
     public CardStep stepCard(CardHistory history, Transaction t, Features terminal) {
+        touched += history.events.touch() + history.vectors.touch();
         long rank = EventIdentity.rank(t.id());
         boolean approximate = stepCard(history, t, rank, scratch);
         float[] vector = new float[schema.size()];

@@ -12,6 +12,9 @@ final class RecentVectors {
     private static final int MOST = FeatureSchema.SEQUENCE_LENGTH;
     private static final Object[] NONE = {};
 
+    /** Floats in a line of the cache. */
+    private static final int LINE = 16;
+
     /** By slot, each a {@code float[]} or a {@code byte[]} of {@link PackedVector}. */
     private Object[] vectors = NONE;
 
@@ -61,6 +64,20 @@ final class RecentVectors {
         times[count] = time;
         ranks[count] = rank;
         vectors[count++] = packed;
+    }
+
+    /** See {@link CardEvents#touch}: the vector that will be written over. */
+    long touch() {
+        if (count == 0) {
+            return 0;
+        }
+        long touched = times[0] + ranks[0];
+        if (vectors[oldest] instanceof float[] vector) {
+            for (int i = 0; i < vector.length; i += LINE) {
+                touched += Float.floatToRawIntBits(vector[i]);
+            }
+        }
+        return touched;
     }
 
     int count() {

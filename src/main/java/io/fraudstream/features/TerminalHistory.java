@@ -197,6 +197,21 @@ public final class TerminalHistory {
         return new TerminalHistory(this);
     }
 
+    /** See {@link CardEvents#touch}. */
+    long touch() {
+        int newest = size - 1;
+        if (newest < 0) {
+            return labels.size();
+        }
+        long touched = rank[newest] + identity[newest] + plain[newest] + labels.size();
+        touched += (long) countYounger[0] + fraudsYounger[0] + ordinaryYounger[0];
+        for (int first : tail) {
+            int i = Math.min(first, newest);
+            touched += time[i] + frauds[i] + ordinary[i] + amount[i] + high[i];
+        }
+        return touched + time[newest] + frauds[newest] + ordinary[newest] + amount[newest];
+    }
+
     static void addSpecs(List<FeatureSpec> specs) {
         for (String window : new String[] {"1d", "7d", "30d"}) {
             specs.add(
