@@ -65,6 +65,20 @@ final class ScoringSection implements Section {
         return events;
     }
 
+    /**
+     * The newest vectors of each event, as the job asks for them, copied, so that they lie in
+     * memory in their order as the peers' inputs do.
+     */
+    private static float[][][] last(int steps, float[][][] events) {
+        float[][][] last = new float[events.length][steps][];
+        for (int i = 0; i < events.length; i++) {
+            for (int step = 0; step < steps; step++) {
+                last[i][step] = events[i][events[i].length - steps + step].clone();
+            }
+        }
+        return last;
+    }
+
     /** A peer's scores of a batch, from its first event on. */
     @FunctionalInterface
     private interface Peer {
@@ -72,8 +86,9 @@ final class ScoringSection implements Section {
     }
 
     private static void measure(
-            ModelBundle bundle, float[][][] events, BenchSettings settings, Findings findings)
+            ModelBundle bundle, float[][][] whole, BenchSettings settings, Findings findings)
             throws Exception {
+        float[][][] events = last(bundle.network().steps(), whole);
         CompiledScorer scorer = CompiledScorer.of(bundle, bundle.manifest().featureFingerprint());
         ReferenceNetwork dl4j =
                 ReferenceNetwork.open(bundle.dl4j(), bundle.kind(), bundle.normalizer());

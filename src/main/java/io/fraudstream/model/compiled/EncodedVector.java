@@ -1,9 +1,7 @@
 package io.fraudstream.model.compiled;
 
 import io.fraudstream.model.Normalizer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * A raw vector as the rows of an {@link EncodedLayer} that have to be added up. What a feature
@@ -16,13 +14,28 @@ import java.util.List;
 final class EncodedVector {
     private final Kernels kernels;
     private final Columns columns;
+    private final Pieces pieces;
     private final int size;
     private final float[] normalised;
 
     /** What {@link #normalised} is for a feature as it is most often. */
     private final float[] usual;
 
+    /** By slot of {@link Pieces}. */
+    private final float[] raw;
+
+    private final int[] states;
+    private final float[] begun;
+
+    /** Those of {@link Pieces}, in the order of the features. */
     private final Stepped[] stepped;
+
+    /** Of {@link #stepped}, for {@link #set}: slot, usual state, first row of either kind. */
+    private final int[] slots;
+
+    private final int[] usualStates;
+    private final int[] wholeRows;
+    private final int[] begunRows;
     private final int rows;
     private final int[] chosen;
     private final float[] factors;
@@ -31,134 +44,85 @@ final class EncodedVector {
     EncodedVector(Kernels kernels, Normalizer normalizer, Columns columns) {
         this.kernels = kernels;
         this.columns = columns;
+        pieces = new Pieces(normalizer);
         size = normalizer.size();
-        boolean[] indicated = normalizer.indicated();
-        float[][] edges = normalizer.edges();
-        int piece = size;
-        int indicator = normalizer.width();
-        for (boolean told : indicated) {
-            indicator -= told ? 1 : 0;
-        }
-        int next = size;
         float[] most = new float[size];
-        List<Stepped> found = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            most[i] = indicated[i] ? Float.NaN : 0;
-            if (indicated[i] || edges[i].length > 1) {
-                Stepped feature =
-                        new Stepped(i, edges[i], piece, indicated[i] ? indicator : -1, next);
-                found.add(feature);
-                next += 2 * feature.states();
-            }
-            piece += Math.max(0, edges[i].length - 1);
-            indicator += indicated[i] ? 1 : 0;
+            most[i] = normalizer.indicated()[i] ? Float.NaN : 0;
         }
-        rows = next;
-        stepped = found.toArray(Stepped[]::new);
         normalised = new float[Kernels.padded(size)];
         kernels.normalise(columns, most, normalised);
         usual = normalised.clone();
+        int[] slotOf = new int[size];
+        Arrays.fill(slotOf, -1);
+        for (int slot = 0; slot < pieces.features.length; slot++) {
+            slotOf[pieces.features[slot]] = slot;
+        }
+        slots = Arrays.stream(slotOf).filter(slot -> slot >= 0).toArray();
+        raw = new float[Kernels.padded(slots.length)];
+        states = new int[raw.length];
+        begun = new float[raw.length];
+        stepped = new Stepped[slots.length];
+        int piece = size;
+        int indicator = normalizer.width();
+        for (boolean told : normalizer.indicated()) {
+            indicator -= told ? 1 : 0;
+        }
+        int row = size;
+        int found = 0;
+        for (int i = 0; i < size; i++) {
+            int edges = normalizer.edges()[i].length;
+            boolean told = normalizer.indicated()[i];
+            if (slotOf[i] >= 0) {
+                Stepped feature =
+                        new Stepped(
+                                Pieces.BELOW_ALL + 1 + edges,
+                                pieces.state(slotOf[i], most[i]),
+                                piece,
+                                told ? indicator : -1,
+                                row);
+                stepped[found++] = feature;
+                row += 2 * feature.states();
+            }
+            piece += Math.max(0, edges - 1);
+            indicator += told ? 1 : 0;
+        }
+        rows = row;
+        usualStates = Arrays.stream(stepped).mapToInt(Stepped::usualState).toArray();
+        wholeRows = Arrays.stream(stepped).mapToInt(Stepped::whole).toArray();
+        begunRows = Arrays.stream(stepped).mapToInt(Stepped::begun).toArray();
         chosen = new int[size + 2 * stepped.length];
         factors = new float[chosen.length];
     }
 
     /**
-     * A feature that has pieces or tells of being missing. Its states are: missing, below all
-     * edges, and one for each edge that it has reached.
+     * A feature that has pieces or tells of being missing.
+     *
+     * @param states how many it has, see {@link Pieces}
+     * @param firstPiece a number of the encoded vector
+     * @param indicator the number that says that it is missing, or -1
+     * @param whole the first of its rows of what is whole of it, one for each state; behind them
+     *     are those of what is begun
      */
-    private static final class Stepped {
-        private static final int MISSING = 0;
-        private static final int BELOW_ALL = 1;
-        private static final long NEVER = Long.MIN_VALUE;
-
-        final int feature;
-
-        /** Numbers of the encoded vector: the first piece, and -1 or that it is missing. */
-        private final int firstPiece;
-
-        private final int indicator;
-
-        private final int pieces;
-
-        /** The edges as whole numbers, see {@link #key}, to the next power of two. */
-        private final int[] keys;
-
-        /** By state, the edge that a piece begins at and one over the way to the next; else 0. */
-        private final float[] starts;
-
-        private final float[] rates;
-
-        /** A row for each state: what is whole of the feature, and what is begun. */
-        final int whole;
-
-        final int begun;
-
-        final int usualState;
-
-        /** Of the value that contributes nothing but by its usual state; or no float's bits. */
-        final long usualBits;
-
-        Stepped(int feature, float[] edges, int firstPiece, int indicator, int firstRow) {
-            this.feature = feature;
-            this.firstPiece = firstPiece;
-            this.indicator = indicator;
-            pieces = Math.max(0, edges.length - 1);
-            keys = new int[2 * Integer.highestOneBit(Math.max(1, edges.length))];
-            Arrays.fill(keys, Integer.MAX_VALUE);
-            starts = new float[BELOW_ALL + edges.length + 1];
-            rates = new float[starts.length];
-            for (int i = 0; i < edges.length; i++) {
-                keys[i] = key(edges[i]);
-                starts[BELOW_ALL + 1 + i] = edges[i];
-                if (i + 1 < edges.length) {
-                    rates[BELOW_ALL + 1 + i] = (float) (1 / ((double) edges[i + 1] - edges[i]));
-                }
-            }
-            whole = firstRow;
-            begun = firstRow + states();
-            float usual = indicator >= 0 ? Float.NaN : 0;
-            usualState = state(usual);
-            usualBits = begun(usualState, usual) > 0 ? NEVER : Float.floatToRawIntBits(usual);
+    private record Stepped(int states, int usualState, int firstPiece, int indicator, int whole) {
+        int begun() {
+            return whole + states;
         }
 
-        int states() {
-            return starts.length;
-        }
-
-        /** Numbers whose order is that of the floats, 0 and -0 being one. */
-        private static int key(float value) {
-            int bits = Float.floatToRawIntBits(value + 0f);
-            return bits ^ (bits >> 31) >>> 1;
-        }
-
-        /** Halves without branches, which would often be mispredicted. */
-        int state(float value) {
-            if (Float.isNaN(value)) {
-                return indicator >= 0 ? MISSING : BELOW_ALL;
-            }
-            long key = key(value);
-            int reached = 0;
-            for (int step = keys.length / 2; step > 0; step /= 2) {
-                reached += step & (int) (keys[reached + step - 1] - key - 1 >> 63);
-            }
-            return BELOW_ALL + reached;
-        }
-
-        /** How much of a piece; not above 0, or not a number, where there is none. */
-        float begun(int state, float value) {
-            return Math.min(1, (value - starts[state]) * rates[state]);
+        private int pieces() {
+            return Math.max(0, states - Pieces.BELOW_ALL - 2);
         }
 
         /** By state, what whole pieces, or being missing, add to a layer's outputs. */
         double[][] wholes(float[] weights, int outputs) {
-            double[][] sums = new double[states()][outputs];
+            double[][] sums = new double[states][outputs];
             for (int j = 0; j < outputs; j++) {
                 if (indicator >= 0) {
-                    sums[MISSING][j] = weights[indicator * outputs + j];
+                    sums[Pieces.MISSING][j] = weights[indicator * outputs + j];
                 }
-                for (int piece = 0; piece < pieces; piece++) {
+                for (int piece = 0; piece < pieces(); piece++) {
                     float weight = weights[(firstPiece + piece) * outputs + j];
-                    for (int state = BELOW_ALL + 2 + piece; state < sums.length; state++) {
+                    for (int state = Pieces.BELOW_ALL + 2 + piece; state < states; state++) {
                         sums[state][j] += weight;
                     }
                 }
@@ -168,13 +132,13 @@ final class EncodedVector {
 
         void putRows(float[] weights, int outputs, float[][] table) {
             double[][] sums = wholes(weights, outputs);
-            for (int state = 0; state < sums.length; state++) {
+            for (int state = 0; state < states; state++) {
                 for (int j = 0; j < outputs; j++) {
                     table[whole + state][j] = (float) (sums[state][j] - sums[usualState][j]);
                 }
             }
-            for (int piece = 0; piece < pieces; piece++) {
-                table[begun + BELOW_ALL + 1 + piece] =
+            for (int piece = 0; piece < pieces(); piece++) {
+                table[begun() + Pieces.BELOW_ALL + 1 + piece] =
                         Rows.padded(weights, (firstPiece + piece) * outputs, 1, outputs);
             }
         }
@@ -202,7 +166,7 @@ final class EncodedVector {
             }
         }
         for (Stepped feature : stepped) {
-            double[] usually = feature.wholes(weights, outputs)[feature.usualState];
+            double[] usually = feature.wholes(weights, outputs)[feature.usualState()];
             for (int j = 0; j < outputs; j++) {
                 sums[j] += usually[j];
             }
@@ -215,39 +179,32 @@ final class EncodedVector {
     }
 
     /** Takes another raw vector. */
-    void set(float[] raw) {
-        kernels.normalise(columns, raw, normalised);
+    void set(float[] vector) {
+        kernels.normalise(columns, vector, normalised);
+        int[] features = pieces.features;
+        for (int slot = 0; slot < features.length; slot++) {
+            raw[slot] = vector[features[slot]];
+        }
+        kernels.locate(pieces, raw, states, begun);
         int next = 0;
+        // Rows are written and then counted or not, since a branch would often be mispredicted.
         for (int i = 0; i < size; i++) {
             float factor = normalised[i] - usual[i];
-            // Written and then counted or not, again for want of a branch.
             chosen[next] = i;
             factors[next] = factor;
-            next += isNot(Float.floatToRawIntBits(factor) << 1);
+            next += Rows.count(factor);
         }
-        for (Stepped feature : stepped) {
-            float value = raw[feature.feature];
-            // So it is with most of what may be known against a terminal.
-            if (Float.floatToRawIntBits(value) == feature.usualBits) {
-                continue;
-            }
-            int state = feature.state(value);
-            chosen[next] = feature.whole + state;
+        for (int i = 0; i < slots.length; i++) {
+            int state = states[slots[i]];
+            float part = begun[slots[i]];
+            chosen[next] = wholeRows[i] + state;
             factors[next] = 1;
-            next += isNot(state - feature.usualState);
-            float begun = feature.begun(state, value);
-            if (begun > 0) {
-                chosen[next] = feature.begun + state;
-                factors[next] = begun;
-                next++;
-            }
+            next += Rows.count(state ^ usualStates[i]);
+            chosen[next] = begunRows[i] + state;
+            factors[next] = part;
+            next += Rows.count(part);
         }
         count = next;
-    }
-
-    /** 1, or 0 for 0. */
-    private static int isNot(int zero) {
-        return (zero | -zero) >>> 31;
     }
 
     /** The normalised vector, which an encoded one begins with. */

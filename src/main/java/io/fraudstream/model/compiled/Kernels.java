@@ -46,6 +46,12 @@ interface Kernels {
     /** What the columns make of a raw vector, which may be shorter than they. */
     void normalise(Columns columns, float[] raw, float[] out);
 
+    /**
+     * By slot, all padded: the state of a raw feature and how much of the piece it is in, 0 where
+     * it is in none.
+     */
+    void locate(Pieces pieces, float[] raw, int[] states, float[] begun);
+
     void relu(float[] values);
 
     /** Each value v from one index to another becomes outer · tanh(inner · v) + shift. */

@@ -113,6 +113,14 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public void locate(Pieces pieces, float[] raw, int[] states, float[] begun) {
+        for (int i = 0; i < pieces.features.length; i++) {
+            states[i] = pieces.state(i, raw[i]);
+            begun[i] = pieces.begun(i, states[i], raw[i]);
+        }
+    }
+
+    @Override
     public void relu(float[] values) {
         for (int i = 0; i < values.length; i++) {
             values[i] = Math.max(0f, values[i]);

@@ -46,4 +46,14 @@ final class Rows {
         }
         return row;
     }
+
+    /** 1, or 0 for a factor of 0, without a branch. */
+    static int count(float factor) {
+        return count(Float.floatToRawIntBits(factor) << 1);
+    }
+
+    /** 1, or 0 for 0, without a branch. */
+    static int count(int zero) {
+        return (zero | -zero) >>> 31;
+    }
 }

@@ -4,6 +4,7 @@ import io.fraudstream.model.Log1p;
 import io.fraudstream.model.Normalizer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -14,6 +15,11 @@ public final class VectorKernels implements Kernels {
                     ? FloatVector.SPECIES_512
                     : FloatVector.SPECIES_PREFERRED;
     private static final int WIDTH = FLOATS.length();
+
+    /** Added to a small whole number, it brings that into the fraction's bits. */
+    private static final float TWO_23 = 1 << 23;
+
+    private static final int FRACTION = (1 << 23) - 1;
 
     private final float[] lanes = new float[LANES];
 
@@ -32,7 +38,7 @@ public final class VectorKernels implements Kernels {
         return new VectorMatrix(table, width, rows.length);
     }
 
-    /** The rows in one array; sums over all rows stay in registers, four at a time. */
+    /** The rows in one array; sums over all rows stay in registers, four or eight at a time. */
     private record VectorMatrix(float[] table, int width, int height) implements Matrix {
         @Override
         public void addProduct(float[] x, int from, float[] out) {
@@ -60,6 +66,9 @@ public final class VectorKernels implements Kernels {
         @Override
         public void addChosen(int[] chosen, int count, float[] x, float[] out) {
             int j = 0;
+            for (; j + 8 * WIDTH <= width; j += 8 * WIDTH) {
+                addEightChosen(table, width, chosen, count, x, 0, out, j);
+            }
             for (; j + 4 * WIDTH <= width; j += 4 * WIDTH) {
                 addFourChosen(table, width, chosen, count, x, 0, out, j);
             }
@@ -172,6 +181,45 @@ public final class VectorKernels implements Kernels {
         sum3.intoArray(out, at + 3 * WIDTH);
     }
 
+    private static void addEightChosen(
+            float[] table,
+            int width,
+            int[] chosen,
+            int count,
+            float[] x,
+            int from,
+            float[] out,
+            int at) {
+        FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
+        FloatVector sum1 = FloatVector.fromArray(FLOATS, out, at + 1 * WIDTH);
+        FloatVector sum2 = FloatVector.fromArray(FLOATS, out, at + 2 * WIDTH);
+        FloatVector sum3 = FloatVector.fromArray(FLOATS, out, at + 3 * WIDTH);
+        FloatVector sum4 = FloatVector.fromArray(FLOATS, out, at + 4 * WIDTH);
+        FloatVector sum5 = FloatVector.fromArray(FLOATS, out, at + 5 * WIDTH);
+        FloatVector sum6 = FloatVector.fromArray(FLOATS, out, at + 6 * WIDTH);
+        FloatVector sum7 = FloatVector.fromArray(FLOATS, out, at + 7 * WIDTH);
+        for (int i = 0; i < count; i++) {
+            int row = at + chosen[i] * width;
+            FloatVector factor = FloatVector.broadcast(FLOATS, x[from + i]);
+            sum0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH).fma(factor, sum0);
+            sum1 = FloatVector.fromArray(FLOATS, table, row + 1 * WIDTH).fma(factor, sum1);
+            sum2 = FloatVector.fromArray(FLOATS, table, row + 2 * WIDTH).fma(factor, sum2);
+            sum3 = FloatVector.fromArray(FLOATS, table, row + 3 * WIDTH).fma(factor, sum3);
+            sum4 = FloatVector.fromArray(FLOATS, table, row + 4 * WIDTH).fma(factor, sum4);
+            sum5 = FloatVector.fromArray(FLOATS, table, row + 5 * WIDTH).fma(factor, sum5);
+            sum6 = FloatVector.fromArray(FLOATS, table, row + 6 * WIDTH).fma(factor, sum6);
+            sum7 = FloatVector.fromArray(FLOATS, table, row + 7 * WIDTH).fma(factor, sum7);
+        }
+        sum0.intoArray(out, at + 0 * WIDTH);
+        sum1.intoArray(out, at + 1 * WIDTH);
+        sum2.intoArray(out, at + 2 * WIDTH);
+        sum3.intoArray(out, at + 3 * WIDTH);
+        sum4.intoArray(out, at + 4 * WIDTH);
+        sum5.intoArray(out, at + 5 * WIDTH);
+        sum6.intoArray(out, at + 6 * WIDTH);
+        sum7.intoArray(out, at + 7 * WIDTH);
+    }
+
     private static void addOneChosen(
             float[] table,
             int width,
@@ -257,6 +305,41 @@ public final class VectorKernels implements Kernels {
                             standardised.min(limit).max(limit.neg()),
                             standardised.compare(VectorOperators.EQ, standardised))
                     .intoArray(out, i);
+        }
+    }
+
+    /**
+     * Two ranks at a time. The method is thereby so long (above 325 bytes of code) that the JVM
+     * compiles it by itself: within its caller it boxed vectors in one run of three.
+     */
+    @Override
+    public void locate(Pieces pieces, float[] raw, int[] states, float[] begun) {
+        float[][] edges = pieces.edges;
+        float[][] rates = pieces.rates;
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector belowAll = FloatVector.broadcast(FLOATS, TWO_23 + Pieces.BELOW_ALL);
+        for (int i = 0; i < states.length; i += WIDTH) {
+            FloatVector value = FloatVector.fromArray(FLOATS, raw, i);
+            FloatVector state =
+                    belowAll.blend(
+                            FloatVector.fromArray(FLOATS, pieces.missing, i).add(TWO_23),
+                            value.compare(VectorOperators.NE, value));
+            FloatVector part = zero;
+            int ranks = pieces.ranks[i / LANES];
+            for (int rank = 0; rank < ranks; rank += 2) {
+                FloatVector edge = FloatVector.fromArray(FLOATS, edges[rank], i);
+                FloatVector rate = FloatVector.fromArray(FLOATS, rates[rank], i);
+                VectorMask<Float> reached = value.compare(VectorOperators.GE, edge);
+                state = state.blend(state.add(1), reached);
+                part = part.blend(value.sub(edge).mul(rate), reached);
+                FloatVector nextEdge = FloatVector.fromArray(FLOATS, edges[rank + 1], i);
+                FloatVector nextRate = FloatVector.fromArray(FLOATS, rates[rank + 1], i);
+                VectorMask<Float> nextReached = value.compare(VectorOperators.GE, nextEdge);
+                state = state.blend(state.add(1), nextReached);
+                part = part.blend(value.sub(nextEdge).mul(nextRate), nextReached);
+            }
+            zero.blend(part.min(1), part.compare(VectorOperators.GT, zero)).intoArray(begun, i);
+            state.reinterpretAsInts().and(FRACTION).intoArray(states, i);
         }
     }
 
