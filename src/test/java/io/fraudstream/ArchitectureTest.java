@@ -11,6 +11,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -29,8 +30,21 @@ import java.util.stream.Stream;
 import org.apache.flink.util.InstantiationUtil;
 
 /** The import rules of the packages, in the order in which data meets them. */
-@AnalyzeClasses(packages = "io.fraudstream", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "io.fraudstream",
+        importOptions = {
+            ImportOption.DoNotIncludeTests.class,
+            ArchitectureTest.DoNotIncludeGenerated.class
+        })
 class ArchitectureTest {
+    /** What JMH made of its benchmarks. */
+    static final class DoNotIncludeGenerated implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/jmh_generated/");
+        }
+    }
+
     private static final String ROOT = "io.fraudstream.";
     private static final List<String> DOMAIN = List.of("transaction", "features", "model", "alert");
 

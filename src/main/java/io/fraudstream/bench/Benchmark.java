@@ -16,6 +16,7 @@ public final class Benchmark {
         PipelineSection pipeline = new PipelineSection();
         return List.of(
                 new ScoringSection(),
+                new KernelsSection(),
                 new FeaturesSection(),
                 new CodecSection(),
                 pipeline,

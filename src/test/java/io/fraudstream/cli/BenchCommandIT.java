@@ -29,7 +29,7 @@ class BenchCommandIT {
                                 "--rounds",
                                 "1",
                                 "--sections",
-                                "scoring,codec,pipeline",
+                                "scoring,kernels,codec,pipeline",
                                 "--json",
                                 json.toString());
 
@@ -41,6 +41,7 @@ class BenchCommandIT {
             assertThat(scoring.get("maxAbsDifference").asDouble()).isBetween(0.0, 1e-5);
             assertPositive(scoring, "compiledNanos", "onnxNanos", "dl4jNanos");
         }
+        assertPositive(figures.at("/kernels/product"), "plainNanos", "vectorNanos");
         for (String job :
                 new String[] {"passthrough", "features", "dense", "lstm", "denseRocksDb"}) {
             assertPositive(
@@ -49,7 +50,7 @@ class BenchCommandIT {
                     "cpuSecondsPerMillion",
                     "cpuRatio");
         }
-        assertThat(out.toString()).contains("scoring:", "codec:", "pipeline:");
+        assertThat(out.toString()).contains("scoring:", "kernels:", "codec:", "pipeline:");
     }
 
     private static void assertPositive(JsonNode figures, String... keys) {
