@@ -157,8 +157,13 @@ public final class CardFunction
         }
         if (expiry.isDue(timer, context.timerService())) {
             CardHistory history = histories.value();
-            if (history != null && expiry.isOver(history.newestTime(), timer)) {
+            if (history == null) {
+                return;
+            }
+            if (expiry.isOver(history.newestTime(), timer)) {
                 histories.clear();
+            } else {
+                expiry.remind(history.newestTime(), context.timerService());
             }
         }
     }
@@ -170,11 +175,10 @@ public final class CardFunction
         CardHistory history = histories.value();
         if (history == null) {
             history = new CardHistory(settings.maxEventsPerHistory());
+            expiry.remind(transaction.eventTime(), timers);
         }
-        long newestBefore = history.newestTime();
         FeatureEngine.CardStep step = engine.stepCard(history, transaction, measured.terminal());
         histories.update(history);
-        expiry.remind(newestBefore, transaction.eventTime(), timers);
 
         ServingModel serving = models.champion().at(admitted.orderTime());
         double score = serving == null ? Double.NaN : score(serving.model(), step);

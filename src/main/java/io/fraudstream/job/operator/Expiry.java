@@ -5,8 +5,9 @@ import java.time.Duration;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
- * When state that no feature can see any more is dropped. Timers are set for whole steps only, so
- * that a busy key holds a handful of them and not one for each event.
+ * When state that no feature can see any more is dropped. A key's first event sets a timer, and a
+ * timer that finds the state still needed sets the next, so that a busy key holds one of them and
+ * not one for each event.
  */
 final class Expiry {
     private final long horizon;
@@ -35,18 +36,6 @@ final class Expiry {
 
     void remind(long eventTime, TimerService timers) {
         timers.registerEventTimeTimer(reminder(eventTime));
-    }
-
-    /**
-     * The same for a key whose newest event so far, of {@code before}, has its reminder, which most
-     * often is this one's too.
-     *
-     * @param before {@link Long#MIN_VALUE} for a new key
-     */
-    void remind(long before, long eventTime, TimerService timers) {
-        if (reminder(before) != reminder(eventTime)) {
-            remind(eventTime, timers);
-        }
     }
 
     /** When state of this event time is looked at. */

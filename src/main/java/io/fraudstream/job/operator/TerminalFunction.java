@@ -20,6 +20,7 @@ import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.util.Collector;
@@ -121,14 +122,13 @@ public final class TerminalFunction
             counters.increment(WITHOUT_TERMINAL);
             return;
         }
-        TerminalHistory history = history();
+        TerminalHistory history = history(label.eventTime(), context.timerService());
         switch (history.label(label)) {
             case FIRST -> counters.add(MATCHED, history.holdsEventOf(label) ? 1 : 0);
             case REPEATED -> counters.increment(REPEATED);
             case CONTRADICTORY -> counters.increment(CONTRADICTORY);
         }
         histories.update(history);
-        expiry.remind(Math.max(label.eventTime(), history.newestTime()), context.timerService());
     }
 
     @Override
@@ -146,9 +146,14 @@ public final class TerminalFunction
         }
         if (expiry.isDue(timer, context.timerService())) {
             TerminalHistory history = histories.value();
-            if (history != null && expiry.isOver(history.lastTime(), timer)) {
+            if (history == null) {
+                return;
+            }
+            if (expiry.isOver(history.lastTime(), timer)) {
                 counters.add(UNMATCHED, history.unmatched());
                 histories.clear();
+            } else {
+                expiry.remind(history.lastTime(), context.timerService());
             }
         }
     }
@@ -160,18 +165,25 @@ public final class TerminalFunction
             out.collect(new Measured(admitted, engine.stepTerminal(null, transaction)));
             return;
         }
-        TerminalHistory history = history();
-        long newestBefore = history.newestTime();
+        TerminalHistory history = history(transaction.eventTime(), context.timerService());
         counters.add(MATCHED, history.holdsLabelOf(transaction) ? 1 : 0);
         FeatureEngine.Features features = engine.stepTerminal(history, transaction);
         counters.add(UNMATCHED, history.takeForgottenUnmatched());
         histories.update(history);
-        expiry.remind(newestBefore, transaction.eventTime(), context.timerService());
         out.collect(new Measured(admitted, features));
     }
 
-    private TerminalHistory history() throws Exception {
+    /**
+     * The key's history.
+     *
+     * @param eventTime of what it is wanted for, should it begin with that
+     */
+    private TerminalHistory history(long eventTime, TimerService timers) throws Exception {
         TerminalHistory history = histories.value();
-        return history == null ? new TerminalHistory(settings.maxEventsPerHistory()) : history;
+        if (history != null) {
+            return history;
+        }
+        expiry.remind(eventTime, timers);
+        return new TerminalHistory(settings.maxEventsPerHistory());
     }
 }

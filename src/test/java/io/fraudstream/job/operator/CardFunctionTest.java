@@ -307,6 +307,24 @@ class CardFunctionTest {
     }
 
     @Test
+    void aBusyCardHoldsOneTimerUntilItIsForgotten() throws Exception {
+        try (Cards cards = new Cards(Events.settings(OrderMode.ARRIVAL), null)) {
+            for (int i = 0; i < 100; i++) {
+                cards.take("t" + i, NOON + i * DAY);
+                cards.watermark(NOON + i * DAY);
+                assertThat(cards.harness.numEventTimeTimers()).isEqualTo(1);
+            }
+
+            cards.watermark(FORGOTTEN + 88 * DAY);
+            assertThat(cards.harness.numKeyedStateEntries()).isPositive();
+            cards.watermark(FORGOTTEN + 110 * DAY);
+
+            assertThat(cards.harness.numKeyedStateEntries()).isZero();
+            assertThat(cards.harness.numEventTimeTimers()).isZero();
+        }
+    }
+
+    @Test
     void historiesOutliveTheEndOfARunAndExpireInTheNext() throws Exception {
         int countOfDay = SCHEMA.indexOf("card_count_24h");
         OperatorSubtaskState state;
