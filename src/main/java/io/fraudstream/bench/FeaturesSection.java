@@ -82,8 +82,7 @@ final class FeaturesSection implements Section {
         if (Float.isNaN(histories.sum() + stored.sum())) {
             throw new IllegalStateException("amounts are missing");
         }
-        double heapPerCard = histories.bytesPerCardOnHeap();
-        double heapPerTerminal = histories.bytesPerTerminalOnHeap();
+        FeatureStream.InObjects.HeapBytes heap = histories.takeHeapBytes();
 
         double eventsPerDay = (double) events / (DAYS - MEASURED_FROM_DAY);
         Spread vectors = Spread.of(rates(nanos.get("vectors")));
@@ -102,8 +101,8 @@ final class FeaturesSection implements Section {
                 .put("bytesPerCardMax", cards.max())
                 .put("bytesPerTerminal", terminals.mean())
                 .put("bytesPerTerminalMax", terminals.max())
-                .put("heapBytesPerCard", heapPerCard)
-                .put("heapBytesPerTerminal", heapPerTerminal);
+                .put("heapBytesPerCard", heap.perCard())
+                .put("heapBytesPerTerminal", heap.perTerminal());
         findings.under("readStepWriteNanos").put("card", card).put("terminal", terminal);
         findings.row("30 days of history", "median", "least", "greatest");
         row(findings, "vectors a second", vectors);
@@ -113,12 +112,12 @@ final class FeaturesSection implements Section {
         row(findings, "terminal read, stepped, written (ns)", terminal);
         findings.row("bytes allocated an event", text(allocated));
         findings.row("bytes a card, stored (mean, most)", text(cards.mean()), text(cards.max()));
-        findings.row("bytes a card on the heap", text(heapPerCard));
+        findings.row("bytes a card on the heap", text(heap.perCard()));
         findings.row(
                 "bytes a terminal, stored (mean, most)",
                 text(terminals.mean()),
                 text(terminals.max()));
-        findings.row("bytes a terminal on the heap", text(heapPerTerminal));
+        findings.row("bytes a terminal on the heap", text(heap.perTerminal()));
     }
 
     private record Sizes(double mean, double max) {

@@ -56,6 +56,12 @@ final class CardEvents {
     /** What a row stands for that was folded from several; null for an event by itself. */
     Fold[] fold;
 
+    /** Whether a copy adds rows to these columns, flags aside: before any write they are cloned. */
+    private boolean lent;
+
+    /** Whether the rows so far are another's too: more may be added behind them, no more. */
+    private boolean borrowed;
+
     /** How many rows are in the aggregates: those before the event at hand. */
     int visible;
 
@@ -123,20 +129,26 @@ final class CardEvents {
         highestRatio = new int[] {-1, -1};
     }
 
+    /**
+     * A copy that shares the columns and goes on where they end, so that it costs little: of a
+     * history in a snapshot, which is not written to any more, only the copy goes on.
+     */
     CardEvents(CardEvents other) {
+        other.lent = true;
+        borrowed = true;
         size = other.size;
-        time = other.time.clone();
-        rank = other.rank.clone();
-        amount = other.amount.clone();
-        terminal = other.terminal.clone();
-        ratio = other.ratio.clone();
+        time = other.time;
+        rank = other.rank;
+        amount = other.amount;
+        terminal = other.terminal;
+        ratio = other.ratio;
         flags = other.flags.clone();
-        mcc = other.mcc == null ? null : other.mcc.clone();
-        country = other.country == null ? null : other.country.clone();
-        entryMode = other.entryMode == null ? null : other.entryMode.clone();
-        latitude = other.latitude == null ? null : other.latitude.clone();
-        longitude = other.longitude == null ? null : other.longitude.clone();
-        fold = other.fold == null ? null : other.fold.clone();
+        mcc = other.mcc;
+        country = other.country;
+        entryMode = other.entryMode;
+        latitude = other.latitude;
+        longitude = other.longitude;
+        fold = other.fold;
         visible = other.visible;
         clock = other.clock;
         tail = other.tail.clone();
@@ -388,6 +400,7 @@ final class CardEvents {
      * merchants and places are lost.
      */
     void fold(int maxRows) {
+        own();
         forgetUpTo(clock - KEPT);
         long pane = 4 * KEPT / maxRows;
         int half = size / 2;
@@ -589,6 +602,9 @@ final class CardEvents {
         while (rows < size && time[rows] <= forgotten) {
             rows++;
         }
+        if (rows > 0) {
+            own();
+        }
         move(rows, 0, size - rows);
         size -= rows;
         visible -= rows;
@@ -608,7 +624,8 @@ final class CardEvents {
         if (size == time.length) {
             grow(size + Math.max(2, size >> 1));
         }
-        if (row < size) {
+        if (lent || row < size) {
+            own();
             move(row, row + 1, size - row);
         }
         size++;
@@ -638,7 +655,16 @@ final class CardEvents {
         }
     }
 
+    /** Makes the columns this history's alone. */
+    private void own() {
+        if (lent || borrowed) {
+            grow(time.length);
+        }
+    }
+
     private void grow(int capacity) {
+        lent = false;
+        borrowed = false;
         time = Arrays.copyOf(time, capacity);
         rank = Arrays.copyOf(rank, capacity);
         amount = Arrays.copyOf(amount, capacity);

@@ -88,6 +88,15 @@ public final class TerminalHistory {
     /** How many events a row stands for; null while nothing was folded. */
     int[] weight;
 
+    /**
+     * Whether a copy adds rows to these columns, but for those that labels and folding change:
+     * before any write they are cloned.
+     */
+    private boolean lent;
+
+    /** Whether the rows so far are another's too: more may be added behind them, no more. */
+    private boolean borrowed;
+
     /** The labels on events that are kept, in the order in which they become known. */
     final List<Verdict> labels;
 
@@ -163,18 +172,21 @@ public final class TerminalHistory {
         ordinaryYounger = new int[AGES.length];
     }
 
+    /** See {@link CardEvents#CardEvents(CardEvents)}. */
     private TerminalHistory(TerminalHistory other) {
+        other.lent = true;
+        borrowed = true;
         maxEvents = other.maxEvents;
         pane = other.pane;
         size = other.size;
-        time = other.time.clone();
-        rank = other.rank.clone();
-        identity = other.identity.clone();
+        time = other.time;
+        rank = other.rank;
+        identity = other.identity;
         frauds = other.frauds.clone();
         ordinary = other.ordinary.clone();
-        amount = other.amount.clone();
-        plain = other.plain.clone();
-        high = other.high.clone();
+        amount = other.amount;
+        plain = other.plain;
+        high = other.high;
         weight = other.weight == null ? null : other.weight.clone();
         labels = new ArrayList<>(other.labels);
         clock = other.clock;
@@ -810,18 +822,10 @@ public final class TerminalHistory {
     /** Puts in a row that is not visible yet. */
     private void insert(int row, long at, long eventRank, long hash) {
         if (size == time.length) {
-            int capacity = size + Math.max(2, size >> 1);
-            time = Arrays.copyOf(time, capacity);
-            rank = Arrays.copyOf(rank, capacity);
-            identity = Arrays.copyOf(identity, capacity);
-            frauds = Arrays.copyOf(frauds, capacity);
-            ordinary = Arrays.copyOf(ordinary, capacity);
-            amount = Arrays.copyOf(amount, capacity);
-            plain = Arrays.copyOf(plain, capacity);
-            high = Arrays.copyOf(high, capacity);
-            weight = weight == null ? null : Arrays.copyOf(weight, capacity);
+            grow(size + Math.max(2, size >> 1));
         }
-        if (row < size) {
+        if (lent || row < size) {
+            own();
             move(row, row + 1, size - row);
         }
         size++;
@@ -839,6 +843,27 @@ public final class TerminalHistory {
         firstFraud += firstFraud >= row ? 1 : 0;
     }
 
+    /** Makes the columns this history's alone. */
+    private void own() {
+        if (lent || borrowed) {
+            grow(time.length);
+        }
+    }
+
+    private void grow(int capacity) {
+        lent = false;
+        borrowed = false;
+        time = Arrays.copyOf(time, capacity);
+        rank = Arrays.copyOf(rank, capacity);
+        identity = Arrays.copyOf(identity, capacity);
+        frauds = Arrays.copyOf(frauds, capacity);
+        ordinary = Arrays.copyOf(ordinary, capacity);
+        amount = Arrays.copyOf(amount, capacity);
+        plain = Arrays.copyOf(plain, capacity);
+        high = Arrays.copyOf(high, capacity);
+        weight = weight == null ? null : Arrays.copyOf(weight, capacity);
+    }
+
     /**
      * Forgets what no window will see again; only when a quarter of the rows goes, so that this is
      * O(1) amortised.
@@ -854,6 +879,9 @@ public final class TerminalHistory {
     private void forgetUpTo(long forgotten) {
         forgottenUnmatched += unmatchedUpTo(forgotten);
         int rows = firstAt(forgotten + 1);
+        if (rows > 0) {
+            own();
+        }
         move(rows, 0, size - rows);
         size -= rows;
         visible -= rows;
@@ -877,6 +905,7 @@ public final class TerminalHistory {
 
     /** Folds the older half, so that a terminal of any rate takes bounded room. */
     private void fold() {
+        own();
         forgetUpTo(clock - KEPT);
         int half = size / 2;
         int kept = 0;
