@@ -211,13 +211,23 @@ public final class FlinkRest {
             if (answer.path("status").path("id").asText().equals("COMPLETED")) {
                 JsonNode failed = answer.path("operation").path("failure-cause");
                 if (!failed.isMissingNode()) {
-                    throw new IOException(
-                            "no savepoint: " + failed.path("stack-trace").asText().strip());
+                    throw new IOException(reason(failed.path("stack-trace").asText()));
                 }
                 return answer.path("operation").path("location").textValue();
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
+    }
+
+    /** What a stack trace says of its last cause, in a line and without the exception's name. */
+    static String reason(String stackTrace) {
+        String reason = "";
+        for (String line : stackTrace.strip().split("\n")) {
+            if (reason.isEmpty() || line.startsWith("Caused by: ")) {
+                reason = line.replaceFirst("^Caused by: ", "");
+            }
+        }
+        return reason.replaceFirst("^([\\w.$]+(Exception|Error): )+", "");
     }
 
     /** Ends the job at once; its last checkpoint stays. */
