@@ -157,13 +157,9 @@ public final class CardFunction
         }
         if (expiry.isDue(timer, context.timerService())) {
             CardHistory history = histories.value();
-            if (history == null) {
-                return;
-            }
-            if (expiry.isOver(history.newestTime(), timer)) {
+            if (history != null
+                    && expiry.isOverOrRemind(history.newestTime(), timer, context.timerService())) {
                 histories.clear();
-            } else {
-                expiry.remind(history.newestTime(), context.timerService());
             }
         }
     }

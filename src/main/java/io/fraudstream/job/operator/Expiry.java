@@ -5,9 +5,9 @@ import java.time.Duration;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
- * When state that no feature can see any more is dropped. A key's first event sets a timer, and a
- * timer that finds the state still needed sets the next, so that a busy key holds one of them and
- * not one for each event.
+ * When state that no feature can see any more is dropped. A history's first event sets a timer, and
+ * a timer that finds it still needed sets the next, so that a busy key holds one of them and not
+ * one for each event.
  */
 final class Expiry {
     private final long horizon;
@@ -57,6 +57,15 @@ final class Expiry {
             return false;
         }
         return true;
+    }
+
+    /** Whether a history is to be dropped; if not, there will be another timer for it. */
+    boolean isOverOrRemind(long newestTime, long now, TimerService timers) {
+        if (isOver(newestTime, now)) {
+            return true;
+        }
+        remind(newestTime, timers);
+        return false;
     }
 
     boolean isOver(long newestTime, long now) {

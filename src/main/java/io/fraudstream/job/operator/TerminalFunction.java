@@ -146,14 +146,10 @@ public final class TerminalFunction
         }
         if (expiry.isDue(timer, context.timerService())) {
             TerminalHistory history = histories.value();
-            if (history == null) {
-                return;
-            }
-            if (expiry.isOver(history.lastTime(), timer)) {
+            if (history != null
+                    && expiry.isOverOrRemind(history.lastTime(), timer, context.timerService())) {
                 counters.add(UNMATCHED, history.unmatched());
                 histories.clear();
-            } else {
-                expiry.remind(history.lastTime(), context.timerService());
             }
         }
     }

@@ -67,13 +67,13 @@ public final class VectorKernels implements Kernels {
         public void addChosen(int[] chosen, int count, float[] x, float[] out) {
             int j = 0;
             for (; j + 8 * WIDTH <= width; j += 8 * WIDTH) {
-                addEightChosen(table, width, chosen, count, x, 0, out, j);
+                addEightChosen(table, width, chosen, count, x, out, j);
             }
             for (; j + 4 * WIDTH <= width; j += 4 * WIDTH) {
-                addFourChosen(table, width, chosen, count, x, 0, out, j);
+                addFourChosen(table, width, chosen, count, x, out, j);
             }
             for (; j + 1 * WIDTH <= width; j += 1 * WIDTH) {
-                addOneChosen(table, width, chosen, count, x, 0, out, j);
+                addOneChosen(table, width, chosen, count, x, out, j);
             }
         }
     }
@@ -155,21 +155,14 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addFourChosen(
-            float[] table,
-            int width,
-            int[] chosen,
-            int count,
-            float[] x,
-            int from,
-            float[] out,
-            int at) {
+            float[] table, int width, int[] chosen, int count, float[] x, float[] out, int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         FloatVector sum1 = FloatVector.fromArray(FLOATS, out, at + 1 * WIDTH);
         FloatVector sum2 = FloatVector.fromArray(FLOATS, out, at + 2 * WIDTH);
         FloatVector sum3 = FloatVector.fromArray(FLOATS, out, at + 3 * WIDTH);
         for (int i = 0; i < count; i++) {
             int row = at + chosen[i] * width;
-            FloatVector factor = FloatVector.broadcast(FLOATS, x[from + i]);
+            FloatVector factor = FloatVector.broadcast(FLOATS, x[i]);
             sum0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH).fma(factor, sum0);
             sum1 = FloatVector.fromArray(FLOATS, table, row + 1 * WIDTH).fma(factor, sum1);
             sum2 = FloatVector.fromArray(FLOATS, table, row + 2 * WIDTH).fma(factor, sum2);
@@ -182,14 +175,7 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addEightChosen(
-            float[] table,
-            int width,
-            int[] chosen,
-            int count,
-            float[] x,
-            int from,
-            float[] out,
-            int at) {
+            float[] table, int width, int[] chosen, int count, float[] x, float[] out, int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         FloatVector sum1 = FloatVector.fromArray(FLOATS, out, at + 1 * WIDTH);
         FloatVector sum2 = FloatVector.fromArray(FLOATS, out, at + 2 * WIDTH);
@@ -200,7 +186,7 @@ public final class VectorKernels implements Kernels {
         FloatVector sum7 = FloatVector.fromArray(FLOATS, out, at + 7 * WIDTH);
         for (int i = 0; i < count; i++) {
             int row = at + chosen[i] * width;
-            FloatVector factor = FloatVector.broadcast(FLOATS, x[from + i]);
+            FloatVector factor = FloatVector.broadcast(FLOATS, x[i]);
             sum0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH).fma(factor, sum0);
             sum1 = FloatVector.fromArray(FLOATS, table, row + 1 * WIDTH).fma(factor, sum1);
             sum2 = FloatVector.fromArray(FLOATS, table, row + 2 * WIDTH).fma(factor, sum2);
@@ -221,18 +207,11 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addOneChosen(
-            float[] table,
-            int width,
-            int[] chosen,
-            int count,
-            float[] x,
-            int from,
-            float[] out,
-            int at) {
+            float[] table, int width, int[] chosen, int count, float[] x, float[] out, int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         for (int i = 0; i < count; i++) {
             int row = at + chosen[i] * width;
-            FloatVector factor = FloatVector.broadcast(FLOATS, x[from + i]);
+            FloatVector factor = FloatVector.broadcast(FLOATS, x[i]);
             sum0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH).fma(factor, sum0);
         }
         sum0.intoArray(out, at + 0 * WIDTH);
