@@ -331,7 +331,7 @@ final class CardEvents {
         makeColumns(
                 t.mcc() != null, t.country() != null, t.entryMode() != null, t.hasPlace(), false);
         if (t.mcc() != null) {
-            mcc[i] = Short.parseShort(t.mcc());
+            mcc[i] = numberOf(t.mcc());
         }
         if (t.country() != null) {
             country[i] = packed(t.country());
@@ -357,6 +357,15 @@ final class CardEvents {
             }
         }
         return -1;
+    }
+
+    /** A merchant category code's number; its four digits have been checked. */
+    static short numberOf(String mcc) {
+        int number = 0;
+        for (int i = 0; i < mcc.length(); i++) {
+            number = 10 * number + mcc.charAt(i) - '0';
+        }
+        return (short) number;
     }
 
     boolean hasMcc(short code, int window) {

@@ -278,7 +278,7 @@ public final class CardHistory {
         out[o++] =
                 t.mcc() == null
                         ? Double.NaN
-                        : flag(!e.hasMcc(Short.parseShort(t.mcc()), CardEvents.MONTH));
+                        : flag(!e.hasMcc(CardEvents.numberOf(t.mcc()), CardEvents.MONTH));
         return o;
     }
 

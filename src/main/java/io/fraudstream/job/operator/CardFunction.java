@@ -22,7 +22,6 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.metrics.Gauge;
@@ -63,7 +62,7 @@ public final class CardFunction
     private transient DriftMeter drift;
     private transient ShadowScorer shadowScorer;
     private transient EventTimeBuffer<Measured> buffer;
-    private transient ValueState<CardHistory> histories;
+    private transient MutableState<CardHistory> histories;
     private transient Expiry expiry;
 
     public CardFunction(JobSettings settings, Codecs codecs) {
@@ -106,11 +105,11 @@ public final class CardFunction
         }
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.MEASURED);
         histories =
-                getRuntimeContext()
-                        .getState(
-                                new ValueStateDescriptor<>(
-                                        "card-history",
-                                        new CardHistorySerializer(settings.maxEventsPerHistory())));
+                new MutableState<>(
+                        getRuntimeContext(),
+                        new ValueStateDescriptor<>(
+                                "card-history",
+                                new CardHistorySerializer(settings.maxEventsPerHistory())));
         expiry =
                 new Expiry(
                         FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE,

@@ -6,14 +6,9 @@ import io.fraudstream.job.state.Admitted;
 import io.fraudstream.job.state.JobTypes;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
@@ -41,17 +36,21 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
 
     private static final long serialVersionUID = 1L;
     private static final int DUPLICATE = 0;
+    private static final long NONE = Long.MIN_VALUE;
 
     private final JobSettings settings;
 
     private transient CheckpointedCounters counters;
     private transient EventTimeBuffer<Admitted> buffer;
-    private transient MapState<String, Long> seen;
+    private transient SeenState seen;
 
     /** By bucket: when it is looked through, which is not when any other is. */
     private transient Expiry[] expiries;
 
-    /** By bucket the reminder that was set last; 0 where none is known of. */
+    /**
+     * By bucket the latest reminder that is set; {@link #NONE} where none is known of. All ids of
+     * the bucket are over by then.
+     */
     private transient long[] reminders;
 
     public DedupeFunction(JobSettings settings) {
@@ -67,15 +66,14 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
     @Override
     public void open(OpenContext context) {
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.ADMITTED);
-        seen =
-                getRuntimeContext()
-                        .getMapState(new MapStateDescriptor<>("seen", Types.STRING, Types.LONG));
+        seen = new SeenState(getRuntimeContext());
         long horizon = settings.dedupeHorizon().toMillis();
         // A bucket is looked through as a whole, each id some three times before it goes.
         Expiry expiry = new Expiry(horizon, Duration.ofMillis(Math.max(1, horizon / 2)));
         expiries = new Expiry[BUCKETS.size()];
         Arrays.setAll(expiries, bucket -> expiry.ofKey(bucket, BUCKETS.size()));
         reminders = new long[BUCKETS.size()];
+        Arrays.fill(reminders, NONE);
     }
 
     @Override
@@ -96,27 +94,18 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
     @Override
     public void onTimer(long timer, OnTimerContext context, Collector<Admitted> out)
             throws Exception {
-        Expiry expiry = expiries[context.getCurrentKey()];
+        int bucket = context.getCurrentKey();
+        Expiry expiry = expiries[bucket];
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
-            for (Long eventTime : seen.values()) {
-                expiry.remind(eventTime, context.timerService());
-            }
+            seen.forEachTime(bucket, eventTime -> expiry.remind(eventTime, context.timerService()));
             return;
         }
         for (Admitted admitted : buffer.take(timer)) {
             pass(admitted, context, out);
         }
-        reminders[context.getCurrentKey()] = 0;
+        reminders[bucket] = NONE;
         if (expiry.isDue(timer, context.timerService())) {
-            Iterator<Map.Entry<String, Long>> entries = seen.iterator();
-            while (entries.hasNext()) {
-                if (expiry.isOver(entries.next().getValue(), timer)) {
-                    entries.remove();
-                }
-            }
-            if (seen.isEmpty()) {
-                seen.clear(); // On the heap an empty map would stay.
-            }
+            seen.removeIf(bucket, eventTime -> expiry.isOver(eventTime, timer));
         }
     }
 
@@ -126,15 +115,13 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
         long eventTime = admitted.transaction().eventTime();
         int bucket = context.getCurrentKey();
         Expiry expiry = expiries[bucket];
-        Long first = seen.get(id);
         // Expiry comes late; what counts is the horizon itself.
-        if (first != null && !expiry.isOver(first, eventTime)) {
+        if (!seen.add(bucket, id, eventTime, first -> expiry.isOver(first, eventTime))) {
             counters.increment(DUPLICATE);
             return;
         }
-        seen.put(id, eventTime);
         long reminder = expiry.reminder(eventTime);
-        if (reminders[bucket] != reminder) {
+        if (reminders[bucket] < reminder) {
             reminders[bucket] = reminder;
             expiry.remind(eventTime, context.timerService());
         }

@@ -14,7 +14,6 @@ import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
@@ -58,7 +57,7 @@ public final class TerminalFunction
     private transient CheckpointedCounters counters;
     private transient FeatureEngine engine;
     private transient EventTimeBuffer<Admitted> buffer;
-    private transient ValueState<TerminalHistory> histories;
+    private transient MutableState<TerminalHistory> histories;
     private transient Expiry expiry;
 
     public TerminalFunction(JobSettings settings, Codecs codecs) {
@@ -93,12 +92,11 @@ public final class TerminalFunction
         engine = new FeatureEngine(new FeatureSchema(codecs.rates()));
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.ADMITTED);
         histories =
-                getRuntimeContext()
-                        .getState(
-                                new ValueStateDescriptor<>(
-                                        "terminal-history",
-                                        new TerminalHistorySerializer(
-                                                settings.maxEventsPerHistory())));
+                new MutableState<>(
+                        getRuntimeContext(),
+                        new ValueStateDescriptor<>(
+                                "terminal-history",
+                                new TerminalHistorySerializer(settings.maxEventsPerHistory())));
         expiry =
                 new Expiry(
                         FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE,

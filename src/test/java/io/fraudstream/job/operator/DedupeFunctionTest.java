@@ -10,7 +10,12 @@ import io.fraudstream.job.OrderMode;
 import io.fraudstream.job.kafka.ReceivedWatermarks;
 import io.fraudstream.job.state.Admitted;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.checkpoint.SavepointType;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
@@ -126,15 +131,66 @@ class DedupeFunctionTest {
         }
     }
 
+    @Test
+    void idsMoveBetweenTheBackendsByASavepoint() throws Exception {
+        OperatorSubtaskState state;
+        try (Dedupe heap = new Dedupe(OrderMode.ARRIVAL, null)) {
+            heap.take(admitted("a", NOON));
+            heap.take(admitted("ä", NOON));
+            state = heap.savepoint();
+        }
+        try (Dedupe rocksDb =
+                new Dedupe(OrderMode.ARRIVAL, state, new EmbeddedRocksDBStateBackend())) {
+            rocksDb.take(admitted("a", NOON + 1));
+            rocksDb.take(admitted("b", NOON + 1));
+            rocksDb.take(admitted("b", NOON + 2));
+            assertThat(rocksDb.duplicates()).isEqualTo(2);
+            state = rocksDb.savepoint();
+        }
+        try (Dedupe heap = new Dedupe(OrderMode.ARRIVAL, state)) {
+            heap.take(admitted("a", NOON + 3));
+            heap.take(admitted("ä", NOON + 3));
+            heap.take(admitted("b", NOON + 7 * DAY));
+            heap.take(admitted("c", NOON + 3));
+            assertThat(heap.duplicates()).isEqualTo(2 + 3);
+            assertThat(heap.harness.extractOutputValues()).hasSize(1);
+
+            heap.harness.processWatermark(NOON + 12 * DAY);
+
+            assertThat(heap.harness.numKeyedStateEntries()).isZero();
+            assertThat(heap.harness.numEventTimeTimers()).isZero();
+        }
+    }
+
+    @Test
+    void inRocksDbAnIdIsFreeAgainWhenTheHorizonHasPassedAndNotBefore() throws Exception {
+        try (Dedupe dedupe =
+                new Dedupe(OrderMode.ARRIVAL, null, new EmbeddedRocksDBStateBackend())) {
+            dedupe.take(admitted("a", NOON));
+            dedupe.take(admitted("a", NOON + 7 * DAY - 1));
+            dedupe.harness.processWatermark(NOON + 11 * DAY);
+            dedupe.take(admitted("a", NOON + 7 * DAY - 1));
+
+            assertThat(dedupe.harness.extractOutputValues())
+                    .extracting(Admitted::orderTime)
+                    .containsExactly(NOON, NOON + 7 * DAY - 1);
+        }
+    }
+
     private static final class Dedupe implements AutoCloseable {
         private final DedupeFunction function;
         private final KeyedOneInputStreamOperatorTestHarness<Integer, Admitted, Admitted> harness;
 
         Dedupe(OrderMode order, OperatorSubtaskState state) throws Exception {
+            this(order, state, new HashMapStateBackend());
+        }
+
+        Dedupe(OrderMode order, OperatorSubtaskState state, StateBackend backend) throws Exception {
             function = new DedupeFunction(Events.settings(order));
             harness =
                     new KeyedOneInputStreamOperatorTestHarness<>(
                             new KeyedProcessOperator<>(function), DedupeFunction.BUCKET, Types.INT);
+            harness.setStateBackend(backend);
             if (state != null) {
                 harness.initializeState(state);
             }
@@ -143,6 +199,13 @@ class DedupeFunctionTest {
 
         void take(Admitted admitted) throws Exception {
             harness.processElement(admitted, admitted.orderTime());
+        }
+
+        /** In the form that every backend reads. */
+        OperatorSubtaskState savepoint() throws Exception {
+            return harness.snapshotWithLocalState(
+                            1, 1, SavepointType.savepoint(SavepointFormatType.CANONICAL))
+                    .getJobManagerOwnedState();
         }
 
         long duplicates() {

@@ -53,6 +53,7 @@ class SerializersTest {
                 of(ScoredTransactionSerializer.INSTANCE, SerializersTest::scored),
                 of(ServedBundleSerializer.INSTANCE, SerializersTest::served),
                 of(AnnouncedSerializer.INSTANCE, SerializersTest::announced),
+                of(SeenIdsSerializer.INSTANCE, SerializersTest::seenIds),
                 of(new CardHistorySerializer(32), SerializersTest::cardHistory),
                 of(new TerminalHistorySerializer(32), SerializersTest::terminalHistory));
     }
@@ -259,6 +260,14 @@ class SerializersTest {
     }
 
     /** Often more events than a history takes singly. */
+    private static SeenIds seenIds() {
+        SeenIds ids = new SeenIds();
+        for (int i = RANDOM.nextInt(20); i > 0; i--) {
+            ids.put("id-" + RANDOM.nextInt(30), RANDOM.nextLong());
+        }
+        return ids;
+    }
+
     private static CardHistory cardHistory() {
         FeatureEngine engine =
                 new FeatureEngine(new FeatureSchema(SimulatedRecording.CODECS.rates()));
