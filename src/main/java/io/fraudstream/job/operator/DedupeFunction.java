@@ -47,11 +47,11 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
     /** By bucket: when it is looked through, which is not when any other is. */
     private transient Expiry[] expiries;
 
-    /**
-     * By bucket the latest reminder that is set; {@link #NONE} where none is known of. All ids of
-     * the bucket are over by then.
-     */
-    private transient long[] reminders;
+    /** By bucket the latest reminder that is set; {@link #NONE} where none is known of. */
+    private transient long[] latest;
+
+    /** The same for the one before: events of two come by turns for a while. */
+    private transient long[] earlier;
 
     public DedupeFunction(JobSettings settings) {
         this.settings = settings;
@@ -72,8 +72,10 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
         Expiry expiry = new Expiry(horizon, Duration.ofMillis(Math.max(1, horizon / 2)));
         expiries = new Expiry[BUCKETS.size()];
         Arrays.setAll(expiries, bucket -> expiry.ofKey(bucket, BUCKETS.size()));
-        reminders = new long[BUCKETS.size()];
-        Arrays.fill(reminders, NONE);
+        latest = new long[BUCKETS.size()];
+        earlier = new long[BUCKETS.size()];
+        Arrays.fill(latest, NONE);
+        Arrays.fill(earlier, NONE);
     }
 
     @Override
@@ -103,8 +105,9 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
         for (Admitted admitted : buffer.take(timer)) {
             pass(admitted, context, out);
         }
-        reminders[bucket] = NONE;
         if (expiry.isDue(timer, context.timerService())) {
+            latest[bucket] = NONE;
+            earlier[bucket] = NONE;
             seen.removeIf(bucket, eventTime -> expiry.isOver(eventTime, timer));
         }
     }
@@ -121,8 +124,9 @@ public final class DedupeFunction extends KeyedProcessFunction<Integer, Admitted
             return;
         }
         long reminder = expiry.reminder(eventTime);
-        if (reminders[bucket] < reminder) {
-            reminders[bucket] = reminder;
+        if (reminder != latest[bucket] && reminder != earlier[bucket]) {
+            earlier[bucket] = Math.min(reminder, latest[bucket]);
+            latest[bucket] = Math.max(reminder, latest[bucket]);
             expiry.remind(eventTime, context.timerService());
         }
         out.collect(admitted);

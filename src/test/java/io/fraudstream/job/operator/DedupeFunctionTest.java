@@ -78,6 +78,23 @@ class DedupeFunctionTest {
         }
     }
 
+    /** Its reminder is set though the bucket has a later one. */
+    @Test
+    void anIdOutOfOrderIsForgottenInTimeToo() throws Exception {
+        try (Dedupe dedupe = new Dedupe(OrderMode.ARRIVAL, null)) {
+            dedupe.take(admitted("Aa", NOON + 8 * DAY));
+            dedupe.take(admitted("BB", NOON)); // Has the same hash.
+            dedupe.take(admitted("Aa", NOON + 8 * DAY + 1));
+            dedupe.harness.processWatermark(NOON + 7 * DAY + 7 * DAY / 2);
+            dedupe.take(admitted("BB", NOON + 1));
+            dedupe.take(admitted("Aa", NOON + 8 * DAY + 2));
+
+            assertThat(dedupe.harness.extractOutputValues())
+                    .extracting(Admitted::orderTime)
+                    .containsExactly(NOON + 8 * DAY, NOON, NOON + 1);
+        }
+    }
+
     @Test
     void bucketsOfTheSameAgeAreNotLookedThroughAtOnce() throws Exception {
         try (Dedupe dedupe = new Dedupe(OrderMode.EVENT_TIME, null)) {
