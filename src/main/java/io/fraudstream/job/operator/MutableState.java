@@ -42,6 +42,7 @@ final class MutableState<T> {
     }
 
     void clear() {
+        held = null;
         state.clear();
     }
 
