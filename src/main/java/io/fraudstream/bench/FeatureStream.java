@@ -192,7 +192,8 @@ final class FeatureStream {
             return Arrays.stream(histories).filter(history -> history != null).count();
         }
 
-        private static long liveBytes() {
+        /** Of the heap, what is in use. */
+        static long liveBytes() {
             System.gc();
             return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
         }

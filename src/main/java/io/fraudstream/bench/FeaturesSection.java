@@ -2,15 +2,19 @@ package io.fraudstream.bench;
 
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.job.state.CardHistorySerializer;
+import io.fraudstream.job.state.SeenIds;
 import io.fraudstream.job.state.TerminalHistorySerializer;
 import io.fraudstream.training.OfflineFeatures;
 import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Transaction;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 
 /**
@@ -22,6 +26,8 @@ final class FeaturesSection implements Section {
 
     private static final int CARDS = 5_000;
     private static final int DAYS = 42;
+    private static final int BUCKETS = 1024;
+    private static final int IDS_IN_BUCKET = 250;
 
     /** From this day on histories are as long as they get, terminals' too. */
     private static final long MEASURED_FROM_DAY = 38;
@@ -83,6 +89,7 @@ final class FeaturesSection implements Section {
             throw new IllegalStateException("amounts are missing");
         }
         FeatureStream.InObjects.HeapBytes heap = histories.takeHeapBytes();
+        double perId = heapBytesPerId();
 
         double eventsPerDay = (double) events / (DAYS - MEASURED_FROM_DAY);
         Spread vectors = Spread.of(rates(nanos.get("vectors")));
@@ -102,7 +109,8 @@ final class FeaturesSection implements Section {
                 .put("bytesPerTerminal", terminals.mean())
                 .put("bytesPerTerminalMax", terminals.max())
                 .put("heapBytesPerCard", heap.perCard())
-                .put("heapBytesPerTerminal", heap.perTerminal());
+                .put("heapBytesPerTerminal", heap.perTerminal())
+                .put("heapBytesPerId", perId);
         findings.under("readStepWriteNanos").put("card", card).put("terminal", terminal);
         findings.row("30 days of history", "median", "least", "greatest");
         row(findings, "vectors a second", vectors);
@@ -118,6 +126,28 @@ final class FeaturesSection implements Section {
                 text(terminals.mean()),
                 text(terminals.max()));
         findings.row("bytes a terminal on the heap", text(heap.perTerminal()));
+        findings.row("bytes a transaction id on the heap", text(perId));
+    }
+
+    /** Of ids of 36 characters, as UUIDs are, in buckets of the dedupe of many sizes. */
+    private static double heapBytesPerId() {
+        Random random = new Random(1);
+        long before = FeatureStream.InObjects.liveBytes();
+        SeenIds[] buckets = new SeenIds[BUCKETS];
+        int ids = 0;
+        for (int i = 0; i < BUCKETS; i++) {
+            buckets[i] = new SeenIds();
+            int inBucket = IDS_IN_BUCKET / 2 + random.nextInt(IDS_IN_BUCKET);
+            for (int j = 0; j < inBucket; j++) {
+                buckets[i].put(new UUID(random.nextLong(), random.nextLong()).toString(), j);
+            }
+            ids += inBucket;
+        }
+        try {
+            return (double) (FeatureStream.InObjects.liveBytes() - before) / ids;
+        } finally {
+            Reference.reachabilityFence(buckets);
+        }
     }
 
     private record Sizes(double mean, double max) {

@@ -130,9 +130,8 @@ final class TrialProcess implements AutoCloseable {
 
     private static String answer(Testbed bed, Trial trial, String[] request, BufferedReader in)
             throws Exception {
-        // The state of the job before hangs on objects with finalizers: G1 would trace all of it in
-        // a
-        // pause of up to .6 s, in this job's time.
+        // The state of the job before hangs on objects with finalizers: in this job's time G1 would
+        // trace all of it in a pause of up to .6 s.
         System.gc();
         System.runFinalization();
         System.gc();

@@ -180,7 +180,7 @@ class DedupeFunctionTest {
     }
 
     @Test
-    void inRocksDbAnIdIsFreeAgainWhenTheHorizonHasPassedAndNotBefore() throws Exception {
+    void inRocksDbTooAnIdIsForgottenAfterItsEndAndNotBefore() throws Exception {
         try (Dedupe dedupe =
                 new Dedupe(OrderMode.ARRIVAL, null, new EmbeddedRocksDBStateBackend())) {
             dedupe.take(admitted("a", NOON));

@@ -259,7 +259,6 @@ class SerializersTest {
                 any(ModelPointer.Kind.values()));
     }
 
-    /** Often more events than a history takes singly. */
     private static SeenIds seenIds() {
         SeenIds ids = new SeenIds();
         for (int i = RANDOM.nextInt(20); i > 0; i--) {
@@ -268,6 +267,7 @@ class SerializersTest {
         return ids;
     }
 
+    /** Often more events than a history takes singly. */
     private static CardHistory cardHistory() {
         FeatureEngine engine =
                 new FeatureEngine(new FeatureSchema(SimulatedRecording.CODECS.rates()));
