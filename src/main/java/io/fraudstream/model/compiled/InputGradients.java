@@ -16,9 +16,9 @@ import java.util.List;
  * times the mean gradient along the straight line between the two, so the contributions add up to
  * the whole difference, and features that say the same share it instead of hiding each other.
  *
- * <p>The line is halved only where one gradient does not account for what the network does, so most
- * points lie where it bends, and their number is bounded, as the cost is. Not safe for several
- * threads.
+ * <p>Exact where {@link ReluLine} knows the network. Elsewhere the line is halved only where one
+ * gradient does not account for what the network does, so most points lie where it bends, and their
+ * number is bounded, as the cost is. Not safe for several threads.
  */
 final class InputGradients {
     /**
@@ -104,6 +104,9 @@ final class InputGradients {
         private final float[] merged;
         private final int split;
 
+        /** Where the line can be gone along exactly; else {@code null}. */
+        private final ReluLine reluLine;
+
         MemberGradient(Kernels kernels, Network.Member member, int window) {
             int positions = window;
             for (Layer layer : member.sequence()) {
@@ -131,6 +134,7 @@ final class InputGradients {
             if (firsts.isEmpty()) {
                 firsts.add(new First(kernels, head));
             }
+            reluLine = firsts.get(0).parts == head ? ReluLine.of(member.head()) : null;
             merged = new float[Kernels.padded(member.head().get(0).inputs())];
             split =
                     sequence.isEmpty()
@@ -151,6 +155,12 @@ final class InputGradients {
                 seen = convolutions.isEmpty() ? seen : convolutions.get(i).run(seen);
             }
             firsts.forEach(first -> first.set(from, to));
+            if (reluLine != null) {
+                First first = firsts.get(0);
+                double difference = reluLine.addIntegral(first.from, first.change, first.integral);
+                first.addGradientTo(sum);
+                return difference;
+            }
             double begin = logOdds(0);
             double before = begin;
             for (int section = 1; section <= SECTIONS; section++) {
@@ -414,17 +424,25 @@ final class InputGradients {
 
         @Override
         public float[] sumsGradient(float[] gradient) {
-            for (int j = 0; j < before.length; j++) {
-                float o = out[j];
-                float slope =
-                        activation == null
-                                ? 1
-                                : switch (activation) {
-                                    case RELU -> o > 0 ? 1 : 0;
-                                    case TANH -> 1 - o * o;
-                                    case SIGMOID -> o * (1 - o);
-                                };
-                before[j] = gradient[j] * slope;
+            if (activation == null) {
+                return gradient;
+            }
+            switch (activation) {
+                case RELU -> {
+                    for (int j = 0; j < before.length; j++) {
+                        before[j] = out[j] > 0 ? gradient[j] : 0;
+                    }
+                }
+                case TANH -> {
+                    for (int j = 0; j < before.length; j++) {
+                        before[j] = gradient[j] * (1 - out[j] * out[j]);
+                    }
+                }
+                case SIGMOID -> {
+                    for (int j = 0; j < before.length; j++) {
+                        before[j] = gradient[j] * (out[j] * (1 - out[j]));
+                    }
+                }
             }
             return before;
         }
