@@ -71,10 +71,13 @@ public final class TerminalHistory {
     long[] rank;
     long[] identity;
 
-    /** How many of a row's events are frauds by the labels that are due. */
+    /**
+     * How many of a row's events are frauds by the labels that are due; null while none is, as at
+     * most terminals.
+     */
     int[] frauds;
 
-    /** How many of {@link #frauds} had an amount that is ordinary here. */
+    /** How many of {@link #frauds} had an amount that is ordinary here; null where those are. */
     int[] ordinary;
 
     /** Of a row's approved events with an ordinary amount: the sum, and how many they are. */
@@ -160,8 +163,6 @@ public final class TerminalHistory {
         time = new long[capacity];
         rank = new long[capacity];
         identity = new long[capacity];
-        frauds = new int[capacity];
-        ordinary = new int[capacity];
         amount = new long[capacity];
         plain = new int[capacity];
         high = new byte[capacity];
@@ -182,8 +183,8 @@ public final class TerminalHistory {
         time = other.time;
         rank = other.rank;
         identity = other.identity;
-        frauds = other.frauds.clone();
-        ordinary = other.ordinary.clone();
+        frauds = other.frauds == null ? null : other.frauds.clone();
+        ordinary = other.ordinary == null ? null : other.ordinary.clone();
         amount = other.amount;
         plain = other.plain;
         high = other.high;
@@ -219,9 +220,9 @@ public final class TerminalHistory {
         touched += (long) countYounger[0] + fraudsYounger[0] + ordinaryYounger[0];
         for (int first : tail) {
             int i = Math.min(first, newest);
-            touched += time[i] + frauds[i] + ordinary[i] + amount[i] + high[i];
+            touched += time[i] + fraudsAt(i) + ordinaryAt(i) + amount[i] + high[i];
         }
-        return touched + time[newest] + frauds[newest] + ordinary[newest] + amount[newest];
+        return touched + time[newest] + fraudsAt(newest) + ordinaryAt(newest) + amount[newest];
     }
 
     static void addSpecs(List<FeatureSpec> specs) {
@@ -507,8 +508,11 @@ public final class TerminalHistory {
                 amount[visible] = t.baseAmountMinor();
                 plain[visible] = 1;
             }
-            frauds[visible] = verdictOn(hash, t.eventTime()) ? 1 : 0;
-            ordinary[visible] = unusual ? 0 : frauds[visible];
+            if (verdictOn(hash, t.eventTime())) {
+                makeFraudColumns();
+                frauds[visible] = 1;
+                ordinary[visible] = unusual ? 0 : 1;
+            }
         }
         showAll();
         if (newest > t.eventTime()) {
@@ -550,7 +554,7 @@ public final class TerminalHistory {
             if (age < AGE_37) {
                 countWidest(row, 1);
             }
-            firstFraud = frauds[row] > 0 ? row : firstFraud;
+            firstFraud = fraudsAt(row) > 0 ? row : firstFraud;
         }
         while (age < AGES.length) {
             endWindow(age++, 0);
@@ -587,14 +591,14 @@ public final class TerminalHistory {
             for (int a = 0; a < AGES.length; a++) {
                 count(a, visible, 1);
             }
-            lastFraud = frauds[visible] > 0 ? visible : lastFraud;
+            lastFraud = fraudsAt(visible) > 0 ? visible : lastFraud;
         }
     }
 
     private void count(int age, int row, int sign) {
         countYounger[age] += sign * weightOf(row);
-        fraudsYounger[age] += sign * frauds[row];
-        ordinaryYounger[age] += sign * ordinary[row];
+        fraudsYounger[age] += sign * fraudsAt(row);
+        ordinaryYounger[age] += sign * ordinaryAt(row);
         if (age == AGE_37) {
             countWidest(row, sign);
         }
@@ -616,7 +620,7 @@ public final class TerminalHistory {
             }
             while (tail[a] > 0 && time[tail[a] - 1] > limit) {
                 count(a, --tail[a], 1);
-                firstFraud = a == AGE_37 && frauds[tail[a]] > 0 ? tail[a] : firstFraud;
+                firstFraud = a == AGE_37 && fraudsAt(tail[a]) > 0 ? tail[a] : firstFraud;
             }
         }
         moveLabelsTo(now);
@@ -641,8 +645,8 @@ public final class TerminalHistory {
             settle(label);
             return;
         }
-        if (label.fraud() && frauds[fold] < weight[fold]) {
-            setFrauds(fold, frauds[fold] + 1);
+        if (label.fraud() && fraudsAt(fold) < weight[fold]) {
+            setFrauds(fold, fraudsAt(fold) + 1);
         }
         labels.remove(index);
         due--;
@@ -657,7 +661,11 @@ public final class TerminalHistory {
     }
 
     private void setFrauds(int row, int known) {
-        int change = known - frauds[row];
+        int change = known - fraudsAt(row);
+        if (change == 0) {
+            return;
+        }
+        makeFraudColumns();
         int ordinaryChange = high[row] != 0 ? 0 : change;
         frauds[row] = known;
         ordinary[row] += ordinaryChange;
@@ -769,7 +777,7 @@ public final class TerminalHistory {
         int row = (fraudsYounger[AGE_7] > 0 ? visible : tail[AGE_7]) - 1;
         for (; row >= oldest; row--) {
             boolean matured = row < tail[AGE_7];
-            if (frauds[row] > 0) {
+            if (fraudsAt(row) > 0) {
                 clearedSinceFraud = clearedSinceFraud < 0 ? cleared : clearedSinceFraud;
                 if (ordinary[row] > 0 && lastOrdinary < 0) {
                     lastOrdinary = row;
@@ -832,8 +840,10 @@ public final class TerminalHistory {
         time[row] = at;
         rank[row] = eventRank;
         identity[row] = hash;
-        frauds[row] = 0;
-        ordinary[row] = 0;
+        if (frauds != null) {
+            frauds[row] = 0;
+            ordinary[row] = 0;
+        }
         amount[row] = 0;
         plain[row] = 0;
         high[row] = 0;
@@ -856,8 +866,8 @@ public final class TerminalHistory {
         time = Arrays.copyOf(time, capacity);
         rank = Arrays.copyOf(rank, capacity);
         identity = Arrays.copyOf(identity, capacity);
-        frauds = Arrays.copyOf(frauds, capacity);
-        ordinary = Arrays.copyOf(ordinary, capacity);
+        frauds = frauds == null ? null : Arrays.copyOf(frauds, capacity);
+        ordinary = ordinary == null ? null : Arrays.copyOf(ordinary, capacity);
         amount = Arrays.copyOf(amount, capacity);
         plain = Arrays.copyOf(plain, capacity);
         high = Arrays.copyOf(high, capacity);
@@ -912,23 +922,25 @@ public final class TerminalHistory {
         for (int first = 0; first < half; kept++) {
             int last = first;
             int rows = weightOf(first);
-            int known = frauds[first];
-            int ordinaryThere = ordinary[first];
+            int known = fraudsAt(first);
+            int ordinaryThere = ordinaryAt(first);
             long sum = amount[first];
             int approved = plain[first];
             while (last + 1 < half && paneOf(time[last + 1]) == paneOf(time[first])) {
                 last++;
                 rows += weightOf(last);
-                known += frauds[last];
-                ordinaryThere += ordinary[last];
+                known += fraudsAt(last);
+                ordinaryThere += ordinaryAt(last);
                 sum += amount[last];
                 approved += plain[last];
             }
             move(last, kept, 1);
             if (last > first) {
                 identity[kept] = 0;
-                frauds[kept] = known;
-                ordinary[kept] = ordinaryThere;
+                if (frauds != null) {
+                    frauds[kept] = known;
+                    ordinary[kept] = ordinaryThere;
+                }
                 amount[kept] = sum;
                 plain[kept] = approved;
                 high[kept] = 0;
@@ -951,6 +963,22 @@ public final class TerminalHistory {
         }
     }
 
+    private int fraudsAt(int row) {
+        return frauds == null ? 0 : frauds[row];
+    }
+
+    private int ordinaryAt(int row) {
+        return ordinary == null ? 0 : ordinary[row];
+    }
+
+    /** Makes the columns of frauds if there are none yet. */
+    void makeFraudColumns() {
+        if (frauds == null) {
+            frauds = new int[time.length];
+            ordinary = new int[time.length];
+        }
+    }
+
     int weightOf(int row) {
         return weight == null ? 1 : weight[row];
     }
@@ -967,11 +995,13 @@ public final class TerminalHistory {
         System.arraycopy(time, from, time, to, rows);
         System.arraycopy(rank, from, rank, to, rows);
         System.arraycopy(identity, from, identity, to, rows);
-        System.arraycopy(frauds, from, frauds, to, rows);
-        System.arraycopy(ordinary, from, ordinary, to, rows);
         System.arraycopy(amount, from, amount, to, rows);
         System.arraycopy(plain, from, plain, to, rows);
         System.arraycopy(high, from, high, to, rows);
+        if (frauds != null) {
+            System.arraycopy(frauds, from, frauds, to, rows);
+            System.arraycopy(ordinary, from, ordinary, to, rows);
+        }
         if (weight != null) {
             System.arraycopy(weight, from, weight, to, rows);
         }

@@ -49,7 +49,7 @@ public final class TerminalHistoryFormat {
     private static int[] foldedOnly(TerminalHistory history, int[] column) {
         int[] folded = new int[history.size];
         for (int i = 0; i < folded.length; i++) {
-            folded[i] = history.weight[i] > 1 ? column[i] : 0;
+            folded[i] = column != null && history.weight[i] > 1 ? column[i] : 0;
         }
         return folded;
     }
@@ -75,6 +75,7 @@ public final class TerminalHistoryFormat {
         if (folded) {
             history.weight = new int[rows + 1];
             reader.takeColumn(history.weight, rows);
+            history.makeFraudColumns();
             reader.takeColumn(history.frauds, rows);
             reader.takeColumn(history.ordinary, rows);
         }
