@@ -65,17 +65,35 @@ final class PackedVector {
     static byte[] pack(float[] vector, byte[] scratch) {
         int end = codeBytes(vector.length);
         int codes = 0;
+        // The bits of the last four values, which only what is not 0 is compared with.
+        int one = 0;
+        int two = 0;
+        int three = 0;
+        int four = 0;
         for (int i = 0; i < vector.length; i++) {
             float value = vector[i];
             int bits = Float.floatToRawIntBits(value);
-            int code = codeOf(vector, i, bits);
-            switch (code) {
-                case WHOLE_1 -> scratch[end++] = (byte) value;
-                case WHOLE_2 -> end = put((int) value, 2, scratch, end);
-                case WHOLE_3 -> end = put((int) value, 3, scratch, end);
-                case RAW -> end = put(bits, 4, scratch, end);
-                default -> {}
+            int code;
+            if (bits == MISSING_BITS) {
+                code = MISSING;
+            } else if (bits == 0) {
+                code = ZERO;
+            } else if (bits == ONE_BITS) {
+                code = ONE;
+            } else if (bits == one) {
+                code = AS_BEFORE;
+            } else if (bits == three) {
+                code = AS_THREE_BEFORE;
+            } else if (bits == four) {
+                code = AS_FOUR_BEFORE;
+            } else {
+                code = codeOf(vector, i, bits);
+                end = put(code == RAW ? bits : (int) value, BYTES[code], scratch, end);
             }
+            four = three;
+            three = two;
+            two = one;
+            one = bits;
             codes = codes >>> 4 | code << 4;
             scratch[i / 2] = (byte) codes;
         }
@@ -92,25 +110,8 @@ final class PackedVector {
         return at + bytes;
     }
 
+    /** Of what is no constant and not as one before it. */
     private static int codeOf(float[] vector, int i, int bits) {
-        if (bits == MISSING_BITS) {
-            return MISSING;
-        }
-        if (bits == 0) {
-            return ZERO;
-        }
-        if (bits == ONE_BITS) {
-            return ONE;
-        }
-        if (isAs(vector, i - 1, bits)) {
-            return AS_BEFORE;
-        }
-        if (isAs(vector, i - 3, bits)) {
-            return AS_THREE_BEFORE;
-        }
-        if (isAs(vector, i - 4, bits)) {
-            return AS_FOUR_BEFORE;
-        }
         float value = vector[i];
         int whole = (int) value;
         if (whole > 0 && whole == value && whole < 1 << 24) {
@@ -119,10 +120,6 @@ final class PackedVector {
         return i >= 2 && Float.floatToRawIntBits(vector[i - 1] / vector[i - 2]) == bits
                 ? QUOTIENT
                 : RAW;
-    }
-
-    private static boolean isAs(float[] vector, int other, int bits) {
-        return other >= 0 && Float.floatToRawIntBits(vector[other]) == bits;
     }
 
     /**
