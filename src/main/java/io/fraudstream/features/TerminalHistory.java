@@ -72,12 +72,12 @@ public final class TerminalHistory {
     long[] identity;
 
     /**
-     * How many of a row's events are frauds by the labels that are due; null while none is, as at
-     * most terminals.
+     * How many of a row's events are frauds by the labels that are due; null until one is known, as
+     * at most terminals.
      */
     int[] frauds;
 
-    /** How many of {@link #frauds} had an amount that is ordinary here; null where those are. */
+    /** How many of {@link #frauds} had an amount that is ordinary here; null with those. */
     int[] ordinary;
 
     /** Of a row's approved events with an ordinary amount: the sum, and how many they are. */

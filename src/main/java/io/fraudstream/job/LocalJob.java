@@ -156,7 +156,8 @@ public final class LocalJob {
         if (flink.rocksDb()) {
             // Decompressing also reads in blocks: Flink takes a savepoint's entries from a local
             // file with several calls of the system each, which takes minutes for millions of ids.
-            // The heap's are few and packed: what compressing saves there is not worth its time.
+            // On the heap ids are packed by bucket and compressing takes a quarter of the writing;
+            // a restore of millions of cards pays for that.
             c.set(ExecutionOptions.SNAPSHOT_COMPRESSION, true);
             // A whole checkpoint reads all there is; a filter spares looking for ids never seen.
             c.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);

@@ -30,7 +30,7 @@ final class InputGradients {
     private static final int SECTIONS = 8;
 
     // The gradient jumps where a ReLU opens, so the error falls only as sections shrink; a network
-    // of some hundred units needs thousands for the last hundredth, which no reason depends on.
+    // of some hundred units needs thousands for the last hundredth.
     private static final int MOST_HALVINGS = 5;
 
     private final Normalizer normalizer;

@@ -145,7 +145,7 @@ final class ReluLine {
 
     /** A place on the line, from 0 to 1, before a unit, so that they can be sorted. */
     private static long bend(double place, int unit) {
-        // Not a number where the sum was 0 and remains so, but for its rounding.
+        // Not a number where a sum is 0 at both ends.
         float on = place > 0 ? (float) Math.min(1, place) : 0;
         return (long) Float.floatToRawIntBits(on) << Integer.SIZE | unit;
     }

@@ -10,6 +10,7 @@ import io.fraudstream.model.Network;
 import io.fraudstream.model.NetworkKind;
 import io.fraudstream.model.Normalizer;
 import io.fraudstream.model.TestNetworks;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -167,6 +168,50 @@ class InputGradientsTest {
 
             assertThat(contribution).isCloseTo(with - without, within(2e-4));
         }
+    }
+
+    /** The one shape that {@link ReluLine} knows, as an ensemble whose layers are padded. */
+    @Test
+    void twoReluLayersContributeTheMeanOfTheScorersOwnDifferences() {
+        int features = 5;
+        int points = 2_000;
+        float step = 0.01f;
+        List<Network.Member> members = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            members.add(
+                    new Network.Member(
+                            List.of(),
+                            List.of(),
+                            List.of(
+                                    TestNetworks.dense(features, 21, Activation.RELU, 0.8f, random),
+                                    TestNetworks.dense(21, 7, Activation.RELU, 0.8f, random),
+                                    TestNetworks.dense(7, 1, Activation.SIGMOID, 0.8f, random))));
+        }
+        CompiledScorer scorer =
+                scorer(new Network(NetworkKind.DENSE, members), new Calibration(2, 7));
+        float[] event = TestNetworks.numbers(features, 3, random);
+        float[] usual = TestNetworks.numbers(features, 3, random);
+
+        double[] contributions = scorer.contributions(new float[][] {event}, usual);
+
+        double[] expected = new double[features];
+        for (int point = 0; point < points; point++) {
+            float[] at = new float[features];
+            for (int i = 0; i < features; i++) {
+                at[i] = usual[i] + (event[i] - usual[i]) * (point + 0.5f) / points;
+            }
+            for (int i = 0; i < features; i++) {
+                float there = at[i];
+                at[i] = there + step;
+                double after = scorer.logOdds(new float[][] {at});
+                at[i] = there - step;
+                double before = scorer.logOdds(new float[][] {at});
+                at[i] = there;
+                // The scorer's log-odds are those before calibration.
+                expected[i] += 2 * (after - before) / (2 * step) * (event[i] - usual[i]) / points;
+            }
+        }
+        assertThat(contributions).containsExactly(expected, within(1e-3));
     }
 
     @Test
