@@ -98,6 +98,10 @@ final class ScoringSection implements Section {
         long few = settings.amount(1_000, 100);
         Map<String, Callable<Double>> measurements = new LinkedHashMap<>();
         measurements.put("compiled", turn(many, 1, compiled));
+        float[] usual = bundle.usual();
+        measurements.put(
+                "reasons",
+                turn(many / 100, 1, i -> scores[i] = scorer.contributions(events[i], usual)[0]));
         EncodedEvents encoded = new EncodedEvents(bundle, events);
         try (OnnxScorer single = new OnnxScorer(bundle.network(), 1);
                 OnnxScorer some = new OnnxScorer(bundle.network(), BATCHES[0]);

@@ -65,7 +65,7 @@ final class PackedVector {
     static byte[] pack(float[] vector, byte[] scratch) {
         int end = codeBytes(vector.length);
         int codes = 0;
-        // The bits of the last four values, which only what is not 0 is compared with.
+        // Of the four values before, 0 where there is none: only other bits are compared.
         int one = 0;
         int two = 0;
         int three = 0;

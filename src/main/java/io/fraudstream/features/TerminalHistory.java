@@ -220,9 +220,9 @@ public final class TerminalHistory {
         touched += (long) countYounger[0] + fraudsYounger[0] + ordinaryYounger[0];
         for (int first : tail) {
             int i = Math.min(first, newest);
-            touched += time[i] + fraudsAt(i) + ordinaryAt(i) + amount[i] + high[i];
+            touched += time[i] + fraudsOf(i) + ordinaryOf(i) + amount[i] + high[i];
         }
-        return touched + time[newest] + fraudsAt(newest) + ordinaryAt(newest) + amount[newest];
+        return touched + time[newest] + fraudsOf(newest) + ordinaryOf(newest) + amount[newest];
     }
 
     static void addSpecs(List<FeatureSpec> specs) {
@@ -554,7 +554,7 @@ public final class TerminalHistory {
             if (age < AGE_37) {
                 countWidest(row, 1);
             }
-            firstFraud = fraudsAt(row) > 0 ? row : firstFraud;
+            firstFraud = fraudsOf(row) > 0 ? row : firstFraud;
         }
         while (age < AGES.length) {
             endWindow(age++, 0);
@@ -591,14 +591,14 @@ public final class TerminalHistory {
             for (int a = 0; a < AGES.length; a++) {
                 count(a, visible, 1);
             }
-            lastFraud = fraudsAt(visible) > 0 ? visible : lastFraud;
+            lastFraud = fraudsOf(visible) > 0 ? visible : lastFraud;
         }
     }
 
     private void count(int age, int row, int sign) {
         countYounger[age] += sign * weightOf(row);
-        fraudsYounger[age] += sign * fraudsAt(row);
-        ordinaryYounger[age] += sign * ordinaryAt(row);
+        fraudsYounger[age] += sign * fraudsOf(row);
+        ordinaryYounger[age] += sign * ordinaryOf(row);
         if (age == AGE_37) {
             countWidest(row, sign);
         }
@@ -620,7 +620,7 @@ public final class TerminalHistory {
             }
             while (tail[a] > 0 && time[tail[a] - 1] > limit) {
                 count(a, --tail[a], 1);
-                firstFraud = a == AGE_37 && fraudsAt(tail[a]) > 0 ? tail[a] : firstFraud;
+                firstFraud = a == AGE_37 && fraudsOf(tail[a]) > 0 ? tail[a] : firstFraud;
             }
         }
         moveLabelsTo(now);
@@ -645,8 +645,8 @@ public final class TerminalHistory {
             settle(label);
             return;
         }
-        if (label.fraud() && fraudsAt(fold) < weight[fold]) {
-            setFrauds(fold, fraudsAt(fold) + 1);
+        if (label.fraud() && fraudsOf(fold) < weight[fold]) {
+            setFrauds(fold, fraudsOf(fold) + 1);
         }
         labels.remove(index);
         due--;
@@ -661,7 +661,7 @@ public final class TerminalHistory {
     }
 
     private void setFrauds(int row, int known) {
-        int change = known - fraudsAt(row);
+        int change = known - fraudsOf(row);
         if (change == 0) {
             return;
         }
@@ -777,7 +777,7 @@ public final class TerminalHistory {
         int row = (fraudsYounger[AGE_7] > 0 ? visible : tail[AGE_7]) - 1;
         for (; row >= oldest; row--) {
             boolean matured = row < tail[AGE_7];
-            if (fraudsAt(row) > 0) {
+            if (fraudsOf(row) > 0) {
                 clearedSinceFraud = clearedSinceFraud < 0 ? cleared : clearedSinceFraud;
                 if (ordinary[row] > 0 && lastOrdinary < 0) {
                     lastOrdinary = row;
@@ -922,15 +922,15 @@ public final class TerminalHistory {
         for (int first = 0; first < half; kept++) {
             int last = first;
             int rows = weightOf(first);
-            int known = fraudsAt(first);
-            int ordinaryThere = ordinaryAt(first);
+            int known = fraudsOf(first);
+            int ordinaryThere = ordinaryOf(first);
             long sum = amount[first];
             int approved = plain[first];
             while (last + 1 < half && paneOf(time[last + 1]) == paneOf(time[first])) {
                 last++;
                 rows += weightOf(last);
-                known += fraudsAt(last);
-                ordinaryThere += ordinaryAt(last);
+                known += fraudsOf(last);
+                ordinaryThere += ordinaryOf(last);
                 sum += amount[last];
                 approved += plain[last];
             }
@@ -963,11 +963,11 @@ public final class TerminalHistory {
         }
     }
 
-    private int fraudsAt(int row) {
+    private int fraudsOf(int row) {
         return frauds == null ? 0 : frauds[row];
     }
 
-    private int ordinaryAt(int row) {
+    private int ordinaryOf(int row) {
         return ordinary == null ? 0 : ordinary[row];
     }
 

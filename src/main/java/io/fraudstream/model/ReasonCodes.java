@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * Explains a score: what each feature of the newest event adds to the log-odds by not being as
  * usual, as the model's integrated gradients share it out. What adds most are the reasons. It costs
- * some twenty scorings, so it runs on alerts only.
+ * tens of scorings, so it runs on alerts only.
  */
 public final class ReasonCodes {
     private static final int MIN_OWN_EVENTS = 3;

@@ -92,6 +92,7 @@ public final class RecordMutator {
         "\ud83d\ude00",
         "EUR",
         "USD",
+        // ISO 4217's code for no currency.
         "XXX",
         "ZZZ",
         "eur",
