@@ -49,7 +49,8 @@ final class TrialProcess implements AutoCloseable {
                         "-Xms" + heap,
                         "-Xmx" + heap,
                         "-XX:+AlwaysPreTouch",
-                        "-XX:MaxGCPauseMillis=20"));
+                        "-XX:MaxGCPauseMillis=20",
+                        "-XX:ThreadPriorityPolicy=1"));
         List<String> arguments =
                 List.of(
                         bed.bootstrapServers(),

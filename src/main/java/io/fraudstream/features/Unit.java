@@ -57,10 +57,14 @@ public enum Unit {
     }
 
     private static String number(double value) {
-        if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+        if (isWhole(value)) {
             return decimal(value, 0);
         }
         return decimal(value, Math.abs(value) < 10 ? 2 : 1);
+    }
+
+    private static boolean isWhole(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15;
     }
 
     /** Rounded half up, with commas between thousands: a formatter takes ten times as long. */
@@ -68,11 +72,15 @@ public enum Unit {
         if (Double.isInfinite(value)) {
             return Double.toString(value);
         }
-        StringBuilder text =
-                new StringBuilder(
-                        BigDecimal.valueOf(value)
-                                .setScale(digits, RoundingMode.HALF_UP)
-                                .toPlainString());
+        StringBuilder text = new StringBuilder();
+        if (digits == 0 && isWhole(value)) {
+            text.append((long) value);
+        } else {
+            text.append(
+                    BigDecimal.valueOf(value)
+                            .setScale(digits, RoundingMode.HALF_UP)
+                            .toPlainString());
+        }
         int first = text.charAt(0) == '-' ? 1 : 0;
         int point = text.indexOf(".");
         for (int at = (point < 0 ? text.length() : point) - 3; at > first; at -= 3) {

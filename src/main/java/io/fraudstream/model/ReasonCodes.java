@@ -2,9 +2,8 @@ package io.fraudstream.model;
 
 import io.fraudstream.features.FeatureSchema;
 import io.fraudstream.features.Unit;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * Explains a score: what each feature of the newest event adds to the log-odds by not being as
@@ -37,22 +36,36 @@ public final class ReasonCodes {
         for (int i = 0; i < usual.length; i++) {
             usual[i] = usual(sequence, i);
         }
-        double[] contributions = model.contributions(sequence, usual);
-        return IntStream.range(0, vector.length)
-                // What is missing has no value to tell.
-                .filter(i -> contributions[i] >= LEAST_CONTRIBUTION && !Float.isNaN(vector[i]))
-                .boxed()
-                .sorted(Comparator.comparing((Integer i) -> contributions[i]).reversed())
-                .limit(count)
-                .map(
-                        i ->
-                                new Reason(
-                                        schema.specs().get(i).name(),
-                                        vector[i],
-                                        usual[i],
-                                        contributions[i],
-                                        text(i, vector[i], usual[i])))
-                .toList();
+        double[] left = model.contributions(sequence, usual);
+        List<Reason> reasons = new ArrayList<>();
+        // Plain loops: in a job alerts are so few that a stream's code is not compiled for hours.
+        for (int next = strongest(left, vector);
+                next >= 0 && reasons.size() < count;
+                next = strongest(left, vector)) {
+            reasons.add(
+                    new Reason(
+                            schema.specs().get(next).name(),
+                            vector[next],
+                            usual[next],
+                            left[next],
+                            text(next, vector[next], usual[next])));
+            left[next] = 0;
+        }
+        return List.copyOf(reasons);
+    }
+
+    /** The feature that raises the score most, the first of equal ones; -1 if none does enough. */
+    private static int strongest(double[] contributions, float[] vector) {
+        int strongest = -1;
+        for (int i = 0; i < vector.length; i++) {
+            // What is missing has no value to tell.
+            if (contributions[i] >= LEAST_CONTRIBUTION
+                    && !Float.isNaN(vector[i])
+                    && (strongest < 0 || contributions[i] > contributions[strongest])) {
+                strongest = i;
+            }
+        }
+        return strongest;
     }
 
     /**

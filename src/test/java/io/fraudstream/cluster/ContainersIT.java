@@ -349,12 +349,9 @@ class ContainersIT {
                         "rootLogger.level = info",
                         "rootLogger.appenderRef.console.ref = console"));
         List<String> all = new ArrayList<>(options);
-        all.addAll(
-                words(
-                        compose.services()
-                                .get("taskmanager")
-                                .flinkKeys()
-                                .get("env.java.default-opts.all")));
+        Map<String, String> keys = compose.services().get("taskmanager").flinkKeys();
+        all.addAll(words(keys.get("env.java.default-opts.all")));
+        all.addAll(words(keys.get("env.java.default-opts.taskmanager")));
         // As the configuration that comes with the image does.
         all.add("--add-opens=java.base/java.util=ALL-UNNAMED");
         all.add("-Dlog4j.configurationFile=" + log4j.toUri());

@@ -320,6 +320,20 @@ class MonitoringIT {
         assertThat(scraped(OURS)).isEqualTo(listed);
     }
 
+    /** Flink keeps such a thread for a minute, and here makes a checkpoint every second. */
+    @Test
+    void whatWritesCheckpointsGivesWayToEvents() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(
+                        thread ->
+                                thread.getName().startsWith("AsyncOperations")
+                                        && thread.getPriority() == Thread.MIN_PRIORITY)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+    }
+
     @Test
     void countsAddUpAsTheReadmeSays() {
         assertThat(sum("read_total"))

@@ -46,7 +46,7 @@ abstract class HistorySerializer<H> extends TypeSerializer<H> {
 
     @Override
     public void serialize(H history, DataOutputView target) throws IOException {
-        write(history, target);
+        CheckpointWriting.write(() -> write(history, target));
     }
 
     @Override

@@ -29,6 +29,10 @@ public final class SeenIdsSerializer extends BinarySerializer<SeenIds> {
 
     @Override
     public void serialize(SeenIds value, DataOutputView out) throws IOException {
+        CheckpointWriting.write(() -> write(value, out));
+    }
+
+    private static void write(SeenIds value, DataOutputView out) throws IOException {
         byte[] bytes = value.toBytes();
         out.writeByte(VERSION);
         out.writeInt(bytes.length);
