@@ -72,7 +72,7 @@ final class CodecSection implements Section {
             bound[i] = BINDING.readValue(payloads[i], Bound.class);
             bytes += payloads[i].length;
         }
-        long repetitions = settings.amount(2_000_000, 200_000);
+        long repetitions = settings.amount(800_000, 200_000);
         Map<String, Runnable> works = new LinkedHashMap<>();
         works.put("decode", repeat(repetitions, i -> codec.decode(payloads[i], AT)));
         works.put("jacksonDecode", repeat(repetitions, i -> read(payloads[i])));

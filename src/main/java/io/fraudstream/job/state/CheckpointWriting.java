@@ -10,8 +10,11 @@ import java.util.concurrent.Semaphore;
  * and with the lowest priority, which counts where the JVM has {@code -XX:ThreadPriorityPolicy=1}.
  */
 final class CheckpointWriting {
-    /** How the names of Flink's threads begin that write checkpoints of the heap. */
-    static final String THREADS = "AsyncOperations";
+    /**
+     * How the names of Flink's threads begin that write checkpoints of the heap: a serializer sees
+     * nothing else of what it is called for.
+     */
+    private static final String THREADS = "AsyncOperations";
 
     private static final Semaphore TURNS =
             new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
