@@ -78,7 +78,7 @@ public record ReferenceBins(float[] edges, double[] counts) {
         return counts.length;
     }
 
-    /** The bin of a value; NaN is missing. */
+    /** The bin of a value; NaN is missing. {@link DriftCounts} finds those of a whole vector. */
     public int binOf(double value) {
         if (Double.isNaN(value)) {
             return 0;

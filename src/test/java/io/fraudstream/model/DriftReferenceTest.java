@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class DriftReferenceTest {
@@ -53,6 +55,60 @@ class DriftReferenceTest {
         assertThat(bins.binOf(0.001)).isEqualTo(2);
         assertThat(bins.binOf(10)).isEqualTo(2);
         assertThat(bins.binOf(1e9)).isEqualTo(3);
+    }
+
+    @Test
+    void aVectorIsCountedInTheBinsOfItsValues() {
+        float[] values = {
+            NONE,
+            -0f,
+            0,
+            1,
+            -1,
+            0.5f,
+            -0.5f,
+            Float.MIN_VALUE,
+            -Float.MIN_VALUE,
+            1e9f,
+            -1e9f,
+            Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY
+        };
+        Random random = new Random(1);
+        List<ReferenceBins> bins = new ArrayList<>();
+        for (int i = 0; i < 70; i++) {
+            float[] some = new float[random.nextInt(40)];
+            for (int j = 0; j < some.length; j++) {
+                some[j] = random.nextBoolean() ? random.nextInt(9) : values[random.nextInt(11)];
+            }
+            float[] edges = ReferenceBins.edges(some);
+            bins.add(new ReferenceBins(edges, new double[edges.length + 2]));
+        }
+        ReferenceBins score = new ReferenceBins(new float[0], new double[] {0, 1});
+
+        for (int i = 0; i < 2000; i++) {
+            float[] vector = new float[bins.size()];
+            for (int j = 0; j < vector.length; j++) {
+                vector[j] =
+                        random.nextBoolean()
+                                ? random.nextInt(9)
+                                : values[random.nextInt(values.length)];
+            }
+            List<ReferenceBins> one = new ArrayList<>();
+            for (int j = 0; j < vector.length; j++) {
+                double[] counts = new double[bins.get(j).size()];
+                counts[bins.get(j).binOf(vector[j])] = 1;
+                one.add(new ReferenceBins(bins.get(j).edges(), counts));
+            }
+            DriftCounts counts = new DriftCounts(new DriftReference(one, score));
+            counts.add(vector, 0.5);
+
+            for (int j = 0; j < vector.length; j++) {
+                assertThat(counts.featureIndex(j)).isEqualTo(0, within(1e-9));
+            }
+        }
     }
 
     @Test
