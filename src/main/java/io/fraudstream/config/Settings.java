@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.fraudstream.alert.ThresholdPolicy;
 import io.fraudstream.job.FlinkRegistryFiles;
+import io.fraudstream.job.JobSettings;
 import io.fraudstream.kafka.SchemaRegistry;
 import io.fraudstream.model.BundleException;
 import io.fraudstream.model.NetworkKind;
@@ -77,6 +78,7 @@ public record Settings(
                             Duration.ofSeconds(30),
                             "data/checkpoints",
                             StateBackend.HASHMAP,
+                            JobSettings.HISTORY_CACHE_MB,
                             false,
                             true,
                             Format.JSON,
@@ -378,6 +380,12 @@ public record Settings(
                             value = "`hashmap`: on the heap, fast. `rocksdb`: bounded by disk",
                             onCluster = "state.backend.type")
                     StateBackend stateBackend,
+            @Setting(
+                            "for `rocksdb`: each subtask keeps the histories that it used last at"
+                                + " hand, cards' and terminals' of so many megabytes each, as they"
+                                + " are stored; they take two to three times as much of the heap. 0"
+                                + " for none")
+                    int historyCacheMb,
             @Setting("whether every scored event goes to the topic `scored`") boolean scoredTopic,
             @Setting("whether every event goes to the event store") boolean storeEvents,
             @Setting(
@@ -413,6 +421,8 @@ public record Settings(
                     Durations.format(checkpointInterval),
                     "10ms or more");
             InvalidSetting.unlessDirectory("checkpointDirectory", checkpointDirectory);
+            InvalidSetting.unless(
+                    historyCacheMb >= 0, "historyCacheMb", historyCacheMb, "0 or more");
         }
 
         @JsonIgnore

@@ -62,6 +62,12 @@ final class CardEvents {
     /** Whether the rows so far are another's too: more may be added behind them, no more. */
     private boolean borrowed;
 
+    /**
+     * How many rows were read from bytes, while none of them was changed or moved; else -1. What
+     * follows from other rows does not count as changed.
+     */
+    int read = -1;
+
     /** How many rows are in the aggregates: those before the event at hand. */
     int visible;
 
@@ -345,6 +351,22 @@ final class CardEvents {
         }
     }
 
+    /**
+     * Lets this row be the last at its terminal.
+     *
+     * @return the one that was, or -1
+     */
+    int showTerminal(int i) {
+        int previous = terminal[i] == 0 ? -1 : lastAtTerminal(terminal[i], i, 0);
+        if (previous >= 0) {
+            flags[previous] &= (byte) ~LAST_AT_TERMINAL;
+        }
+        if (terminal[i] != 0) {
+            flags[i] |= LAST_AT_TERMINAL;
+        }
+        return previous;
+    }
+
     /** The last visible row from {@code from} on that is at this terminal; -1 if there is none. */
     int lastAtTerminal(long terminalHash, int from) {
         return lastAtTerminal(terminalHash, visible, from);
@@ -410,6 +432,7 @@ final class CardEvents {
      */
     void fold(int maxRows) {
         own();
+        read = -1;
         forgetUpTo(clock - KEPT);
         long pane = 4 * KEPT / maxRows;
         int half = size / 2;
@@ -475,13 +498,7 @@ final class CardEvents {
 
     private void showNext() {
         int i = visible;
-        int previous = terminal[i] == 0 ? -1 : lastAtTerminal(terminal[i], i, 0);
-        if (previous >= 0) {
-            flags[previous] &= (byte) ~LAST_AT_TERMINAL;
-        }
-        if (terminal[i] != 0) {
-            flags[i] |= LAST_AT_TERMINAL;
-        }
+        int previous = showTerminal(i);
         for (int w = 0; w < WINDOWS; w++) {
             terminals[w] -= previous >= tail[w] ? 1 : 0;
             tally(w, i, 1);
@@ -689,9 +706,10 @@ final class CardEvents {
     }
 
     private void move(int from, int to, int rows) {
-        if (from == to || rows == 0) {
+        if (from == to) {
             return;
         }
+        read = -1;
         System.arraycopy(time, from, time, to, rows);
         System.arraycopy(rank, from, rank, to, rows);
         System.arraycopy(amount, from, amount, to, rows);

@@ -1,16 +1,12 @@
 package io.fraudstream.features;
 
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 
 /**
  * A {@link CardHistory} in bytes: a version, the columns of its events, and the last vectors,
  * packed, with their schema. Aggregates are not written, since they follow from the rows.
- *
- * <p>Keeps buffers, so each thread needs its own.
  */
-public final class CardHistoryFormat {
+public final class CardHistoryFormat extends HistoryFormat<CardHistory> {
     public static final int VERSION = 2;
 
     private static final int HAS_MCC = 1;
@@ -18,47 +14,49 @@ public final class CardHistoryFormat {
     private static final int HAS_ENTRY_MODE = 4;
     private static final int HAS_PLACE = 8;
     private static final int HAS_FOLDS = 16;
-    private static final int MAX_ROWS = 1 << 20;
 
-    private final StateWriter writer = new StateWriter();
-    private final StateReader reader = new StateReader();
     private byte[] packing = {};
 
-    public void write(CardHistory history, DataOutput out) throws IOException {
+    public CardHistoryFormat() {
+        super("card history", VERSION);
+    }
+
+    private static int columns(CardEvents e) {
+        return (e.mcc != null ? HAS_MCC : 0)
+                | (e.country != null ? HAS_COUNTRY : 0)
+                | (e.entryMode != null ? HAS_ENTRY_MODE : 0)
+                | (e.latitude != null ? HAS_PLACE : 0);
+    }
+
+    @Override
+    void put(CardHistory history, StateWriter state) {
         CardEvents e = history.events;
         int rows = e.size;
-        writer.begin();
-        writer.putVarint(rows);
-        writer.putByte(
-                (e.mcc != null ? HAS_MCC : 0)
-                        | (e.country != null ? HAS_COUNTRY : 0)
-                        | (e.entryMode != null ? HAS_ENTRY_MODE : 0)
-                        | (e.latitude != null ? HAS_PLACE : 0)
-                        | (e.fold != null ? HAS_FOLDS : 0));
-        writer.putColumn(e.time, rows);
-        writer.putColumn(e.rank, rows);
-        writer.putColumn(e.amount, rows);
-        writer.putColumn(e.terminal, rows);
-        writer.putFloats(e.ratio, rows);
-        writer.putBytes(e.flags, rows);
+        state.putVarint(rows);
+        state.putByte(columns(e) | (e.fold != null ? HAS_FOLDS : 0));
+        state.putColumn(e.time, rows);
+        state.putColumn(e.rank, rows);
+        state.putColumn(e.amount, rows);
+        state.putColumn(e.terminal, rows);
+        state.putFloats(e.ratio, rows);
+        state.putBytes(e.flags, rows);
         if (e.mcc != null) {
-            writer.putColumn(e.mcc, rows);
+            state.putColumn(e.mcc, rows);
         }
         if (e.country != null) {
-            writer.putColumn(e.country, rows);
+            state.putColumn(e.country, rows);
         }
         if (e.entryMode != null) {
-            writer.putBytes(e.entryMode, rows);
+            state.putBytes(e.entryMode, rows);
         }
         if (e.latitude != null) {
-            writer.putFloats(e.latitude, rows);
-            writer.putFloats(e.longitude, rows);
+            state.putFloats(e.latitude, rows);
+            state.putFloats(e.longitude, rows);
         }
         for (int i = 0; e.fold != null && i < rows; i++) {
-            putFold(e.fold[i], writer);
+            putFold(e.fold[i], state);
         }
-        putVectors(history.vectors, writer);
-        writer.writeTo(out, VERSION);
+        putVectors(history.vectors, state);
     }
 
     private static void putFold(CardEvents.Fold fold, StateWriter state) {
@@ -101,28 +99,27 @@ public final class CardHistoryFormat {
         state.putVarint(vectors.size());
         state.putColumn(vectors.times(), count);
         state.putColumn(vectors.ranks(), count);
+        for (int i = 0; i < count; i++) {
+            putVector(vectors, i, state);
+        }
+    }
+
+    private void putVector(RecentVectors vectors, int index, StateWriter state) {
         int most = PackedVector.mostBytes(vectors.size());
         if (packing.length < most) {
             packing = new byte[most];
         }
-        for (int i = 0; i < count; i++) {
-            byte[] packed = vectors.packed(i, packing);
-            state.putVarint(packed.length);
-            state.putBytes(packed, packed.length);
-        }
+        byte[] packed = vectors.packed(index, packing);
+        state.putVarint(packed.length);
+        state.putBytes(packed, packed.length);
     }
 
-    /**
-     * Reads what {@link #write} wrote.
-     *
-     * @throws IOException for another version or damaged bytes
-     */
-    public CardHistory read(DataInput in, int maxEvents) throws IOException {
-        reader.begin(in, "card history", VERSION);
-        int rows = reader.takeSize(MAX_ROWS);
-        int columns = reader.takeByte();
+    @Override
+    CardHistory take(StateReader state, int maxEvents, int more) throws IOException {
+        int rows = state.takeSize(MAX_ROWS);
+        int columns = state.takeByte();
         // The next event will want a row too.
-        CardEvents e = new CardEvents(rows + 1);
+        CardEvents e = new CardEvents(rows + more + 1);
         e.size = rows;
         e.makeColumns(
                 (columns & HAS_MCC) != 0,
@@ -130,30 +127,29 @@ public final class CardHistoryFormat {
                 (columns & HAS_ENTRY_MODE) != 0,
                 (columns & HAS_PLACE) != 0,
                 (columns & HAS_FOLDS) != 0);
-        reader.takeColumn(e.time, rows);
-        reader.takeColumn(e.rank, rows);
-        reader.takeColumn(e.amount, rows);
-        reader.takeColumn(e.terminal, rows);
-        reader.takeFloats(e.ratio, rows);
-        reader.takeBytes(e.flags, rows);
+        state.takeColumn(e.time, rows);
+        state.takeColumn(e.rank, rows);
+        state.takeColumn(e.amount, rows);
+        state.takeColumn(e.terminal, rows);
+        state.takeFloats(e.ratio, rows);
+        state.takeBytes(e.flags, rows);
         if (e.mcc != null) {
-            reader.takeColumn(e.mcc, rows);
+            state.takeColumn(e.mcc, rows);
         }
         if (e.country != null) {
-            reader.takeColumn(e.country, rows);
+            state.takeColumn(e.country, rows);
         }
         if (e.entryMode != null) {
-            reader.takeBytes(e.entryMode, rows);
+            state.takeBytes(e.entryMode, rows);
         }
         if (e.latitude != null) {
-            reader.takeFloats(e.latitude, rows);
-            reader.takeFloats(e.longitude, rows);
+            state.takeFloats(e.latitude, rows);
+            state.takeFloats(e.longitude, rows);
         }
         for (int i = 0; e.fold != null && i < rows; i++) {
-            e.fold[i] = takeFold(reader);
+            e.fold[i] = takeFold(state);
         }
-        e.rebuild();
-        return new CardHistory(maxEvents, e, takeVectors(reader));
+        return new CardHistory(maxEvents, e, takeVectors(state));
     }
 
     private static RecentVectors takeVectors(StateReader state) throws IOException {
@@ -168,10 +164,94 @@ public final class CardHistoryFormat {
         long[] ranks = new long[count];
         state.takeColumn(times, count);
         state.takeColumn(ranks, count);
-        int most = PackedVector.mostBytes(size);
         for (int i = 0; i < count; i++) {
-            vectors.put(times[i], ranks[i], state.takeBytes(state.takeSize(most)));
+            takeVector(times[i], ranks[i], state, vectors);
         }
         return vectors;
+    }
+
+    private static void takeVector(long time, long rank, StateReader state, RecentVectors vectors)
+            throws IOException {
+        int most = PackedVector.mostBytes(vectors.size());
+        vectors.put(time, rank, state.takeBytes(state.takeSize(most)));
+    }
+
+    @Override
+    boolean hasOneMore(CardHistory history) {
+        CardEvents e = history.events;
+        return e.read >= 0 && e.size == e.read + 1 && history.vectors.added() == 1;
+    }
+
+    @Override
+    void putNewest(CardHistory history, StateWriter state) {
+        CardEvents e = history.events;
+        int i = e.size - 1;
+        state.putByte(columns(e));
+        state.putVarint(e.time[i]);
+        state.putLong(e.rank[i]);
+        state.putVarint(e.amount[i]);
+        state.putLong(e.terminal[i]);
+        state.putFloat(e.ratio[i]);
+        state.putByte(e.flags[i]);
+        if (e.mcc != null) {
+            state.putVarint(e.mcc[i]);
+        }
+        if (e.country != null) {
+            state.putVarint(e.country[i]);
+        }
+        if (e.entryMode != null) {
+            state.putByte(e.entryMode[i]);
+        }
+        if (e.latitude != null) {
+            state.putFloat(e.latitude[i]);
+            state.putFloat(e.longitude[i]);
+        }
+        putVector(history.vectors, history.vectors.count() - 1, state);
+    }
+
+    @Override
+    void takeNewest(StateReader state, CardHistory history) throws IOException {
+        CardEvents e = history.events;
+        int i = e.insertRow(e.size);
+        int columns = state.takeByte();
+        e.makeColumns(
+                (columns & HAS_MCC) != 0,
+                (columns & HAS_COUNTRY) != 0,
+                (columns & HAS_ENTRY_MODE) != 0,
+                (columns & HAS_PLACE) != 0,
+                false);
+        e.time[i] = state.takeVarint();
+        e.rank[i] = state.takeLong();
+        e.amount[i] = state.takeVarint();
+        e.terminal[i] = state.takeLong();
+        e.ratio[i] = state.takeFloat();
+        e.flags[i] = state.takeByte();
+        if (e.mcc != null) {
+            e.mcc[i] = (short) state.takeVarint();
+        }
+        if (e.country != null) {
+            e.country[i] = (short) state.takeVarint();
+        }
+        if (e.entryMode != null) {
+            e.entryMode[i] = state.takeByte();
+        }
+        if (e.latitude != null) {
+            e.latitude[i] = state.takeFloat();
+            e.longitude[i] = state.takeFloat();
+        }
+        e.showTerminal(i);
+        takeVector(e.time[i], e.rank[i], state, history.vectors);
+    }
+
+    @Override
+    void begin(CardHistory history) {
+        history.events.read = history.events.size;
+        history.vectors.begin();
+    }
+
+    @Override
+    void rebuild(CardHistory history) {
+        begin(history);
+        history.events.rebuild();
     }
 }

@@ -29,6 +29,9 @@ final class RecentVectors {
     /** A bit for each slot whose vector no copy shares. */
     private int owned;
 
+    /** How many were added since {@link #begin}, all of them newest; else -1. */
+    private int added = -1;
+
     /** The fingerprint of the vectors' schema, and how many values each has. */
     private long schema;
 
@@ -61,9 +64,25 @@ final class RecentVectors {
 
     /** The next newer one, read from bytes. */
     void put(long time, long rank, byte[] packed) {
-        times[count] = time;
-        ranks[count] = rank;
-        vectors[count++] = packed;
+        int slot = oldest;
+        if (count < MOST) {
+            makeRoom(count + 1);
+            slot = count++;
+        } else {
+            oldest = slot(1);
+        }
+        times[slot] = time;
+        ranks[slot] = rank;
+        vectors[slot] = packed;
+    }
+
+    /** Counts what is added from here on. */
+    void begin() {
+        added = 0;
+    }
+
+    int added() {
+        return added;
     }
 
     /** See {@link CardEvents#touch}: the vector that will be written over. */
@@ -158,6 +177,7 @@ final class RecentVectors {
             oldest = 0;
             count = 0;
             owned = 0;
+            added = -1;
             schema = vectorSchema;
             size = vector.length;
         }
@@ -167,6 +187,7 @@ final class RecentVectors {
                         times[slot(position - 1)], ranks[slot(position - 1)], time, rank)) {
             position--;
         }
+        added = added < 0 || position < count ? -1 : added + 1;
         int first = Math.max(0, position + 1 - MOST);
         while (first < position && times[slot(first)] <= time - FeatureSchema.CARD_HORIZON) {
             first++;

@@ -24,7 +24,22 @@ final class StateReader {
         if (found != version) {
             throw new IOException(what + " has version " + found + ", expected " + version);
         }
-        length = in.readInt();
+        begin(in.readInt());
+        in.readFully(block, 0, length);
+    }
+
+    /** The same for a block that {@link StateWriter#toBytes} made. */
+    void begin(byte[] bytes, String what, int version) throws IOException {
+        int found = bytes.length == 0 ? 0 : bytes[0];
+        if (found != version) {
+            throw new IOException(what + " has version " + found + ", expected " + version);
+        }
+        begin(bytes.length - 1);
+        System.arraycopy(bytes, 1, block, 0, length);
+    }
+
+    private void begin(int blockLength) throws IOException {
+        length = blockLength;
         if (length < 0 || length > MOST_BYTES) {
             throw damaged("a length is " + length);
         }
@@ -32,7 +47,6 @@ final class StateReader {
             block = new byte[Math.max(length + StateWriter.SLACK, block.length * 2)];
         }
         at = 0;
-        in.readFully(block, 0, length);
     }
 
     private static IOException damaged(String how) {
@@ -54,6 +68,10 @@ final class StateReader {
 
     long takeLong() throws IOException {
         return (long) StateWriter.LONGS.get(block, take(Long.BYTES));
+    }
+
+    float takeFloat() throws IOException {
+        return Float.intBitsToFloat((int) (long) StateWriter.LONGS.get(block, take(Float.BYTES)));
     }
 
     long takeVarint() throws IOException {

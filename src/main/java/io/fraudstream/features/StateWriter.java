@@ -51,6 +51,12 @@ final class StateWriter {
         end += Long.BYTES;
     }
 
+    void putFloat(float value) {
+        makeRoom(Float.BYTES);
+        LONGS.set(block, end, (long) Float.floatToRawIntBits(value));
+        end += Float.BYTES;
+    }
+
     /** Seven bits a byte, the lowest first, the sign folded into the lowest bit. */
     void putVarint(long value) {
         makeRoom(10);
@@ -109,6 +115,14 @@ final class StateWriter {
             wide[i] = column[i];
         }
         putColumn(wide, rows);
+    }
+
+    /** A version and what was put. */
+    byte[] toBytes(int version) {
+        byte[] bytes = new byte[1 + end];
+        bytes[0] = (byte) version;
+        System.arraycopy(block, 0, bytes, 1, end);
+        return bytes;
     }
 
     /** A version, how many bytes follow, and these. */

@@ -100,6 +100,12 @@ public final class TerminalHistory {
     /** Whether the rows so far are another's too: more may be added behind them, no more. */
     private boolean borrowed;
 
+    /**
+     * How many rows were read from bytes, while nothing that is written of them was changed and no
+     * label; else -1.
+     */
+    int read = -1;
+
     /** The labels on events that are kept, in the order in which they become known. */
     final List<Verdict> labels;
 
@@ -398,8 +404,9 @@ public final class TerminalHistory {
             return outcome;
         }
         position = -position - 1;
+        read = -1;
         labels.add(position, added);
-        if (position < due) {
+        if (position < due || size > 0 && added.knownAt() <= clock) {
             due++;
             takeEffect(position);
         }
@@ -488,7 +495,6 @@ public final class TerminalHistory {
      */
     boolean step(Transaction t, double[] out, int offset) {
         long eventRank = EventIdentity.rank(t.id());
-        long newest = Math.max(clock, t.eventTime());
         while (visible > 0
                 && EventIdentity.isAfter(
                         time[visible - 1], rank[visible - 1], t.eventTime(), eventRank)) {
@@ -515,8 +521,8 @@ public final class TerminalHistory {
             }
         }
         showAll();
-        if (newest > t.eventTime()) {
-            moveTo(newest);
+        if (size > 0 && clock != newestTime()) {
+            moveTo(newestTime());
         }
         forget();
         if (size >= maxEvents) {
@@ -648,6 +654,7 @@ public final class TerminalHistory {
         if (label.fraud() && fraudsOf(fold) < weight[fold]) {
             setFrauds(fold, fraudsOf(fold) + 1);
         }
+        read = -1;
         labels.remove(index);
         due--;
     }
@@ -828,7 +835,7 @@ public final class TerminalHistory {
     }
 
     /** Puts in a row that is not visible yet. */
-    private void insert(int row, long at, long eventRank, long hash) {
+    void insert(int row, long at, long eventRank, long hash) {
         if (size == time.length) {
             grow(size + Math.max(2, size >> 1));
         }
@@ -907,6 +914,7 @@ public final class TerminalHistory {
         if (labels.isEmpty()) {
             return;
         }
+        read = -1;
         List<Verdict> known = labels.subList(0, due);
         known.removeIf(condition);
         due = known.size();
@@ -916,6 +924,7 @@ public final class TerminalHistory {
     /** Folds the older half, so that a terminal of any rate takes bounded room. */
     private void fold() {
         own();
+        read = -1;
         forgetUpTo(clock - KEPT);
         int half = size / 2;
         int kept = 0;
@@ -992,6 +1001,10 @@ public final class TerminalHistory {
     }
 
     private void move(int from, int to, int rows) {
+        if (from == to) {
+            return;
+        }
+        read = -1;
         System.arraycopy(time, from, time, to, rows);
         System.arraycopy(rank, from, rank, to, rows);
         System.arraycopy(identity, from, identity, to, rows);

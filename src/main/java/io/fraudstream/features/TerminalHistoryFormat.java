@@ -1,48 +1,42 @@
 package io.fraudstream.features;
 
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 
 /**
  * A {@link TerminalHistory} in bytes: a version, the columns of its events, and the labels. Windows
  * follow from them.
- *
- * <p>Keeps buffers, so each thread needs its own.
  */
-public final class TerminalHistoryFormat {
+public final class TerminalHistoryFormat extends HistoryFormat<TerminalHistory> {
     public static final int VERSION = 3;
 
-    private static final int MAX_ROWS = 1 << 20;
+    public TerminalHistoryFormat() {
+        super("terminal history", VERSION);
+    }
 
-    private final StateWriter writer = new StateWriter();
-    private final StateReader reader = new StateReader();
-
-    public void write(TerminalHistory history, DataOutput out) throws IOException {
+    @Override
+    void put(TerminalHistory history, StateWriter state) {
         int rows = history.size;
         int labels = history.labels.size();
-        writer.begin();
-        writer.putVarint(rows);
-        writer.putByte(history.weight != null ? 1 : 0);
-        writer.putColumn(history.time, rows);
-        writer.putColumn(history.rank, rows);
-        writer.putColumn(history.identity, rows);
-        writer.putColumn(history.amount, rows);
-        writer.putColumn(history.plain, rows);
-        writer.putBytes(history.high, rows);
+        state.putVarint(rows);
+        state.putByte(history.weight != null ? 1 : 0);
+        state.putColumn(history.time, rows);
+        state.putColumn(history.rank, rows);
+        state.putColumn(history.identity, rows);
+        state.putColumn(history.amount, rows);
+        state.putColumn(history.plain, rows);
+        state.putBytes(history.high, rows);
         if (history.weight != null) {
-            writer.putColumn(history.weight, rows);
-            writer.putColumn(foldedOnly(history, history.frauds), rows);
-            writer.putColumn(foldedOnly(history, history.ordinary), rows);
+            state.putColumn(history.weight, rows);
+            state.putColumn(foldedOnly(history, history.frauds), rows);
+            state.putColumn(foldedOnly(history, history.ordinary), rows);
         }
-        writer.putVarint(labels);
+        state.putVarint(labels);
         for (TerminalHistory.Verdict label : history.labels) {
-            writer.putLong(label.identity());
-            writer.putLong(label.eventTime());
-            writer.putLong(label.knownAt());
-            writer.putByte(label.fraud() ? 1 : 0);
+            state.putLong(label.identity());
+            state.putLong(label.eventTime());
+            state.putLong(label.knownAt());
+            state.putByte(label.fraud() ? 1 : 0);
         }
-        writer.writeTo(out, VERSION);
     }
 
     /** Of single events the labels say it. */
@@ -54,41 +48,71 @@ public final class TerminalHistoryFormat {
         return folded;
     }
 
-    /**
-     * Reads what {@link #write} wrote.
-     *
-     * @throws IOException for another version or damaged bytes
-     */
-    public TerminalHistory read(DataInput in, int maxEvents) throws IOException {
-        reader.begin(in, "terminal history", VERSION);
-        int rows = reader.takeSize(MAX_ROWS);
-        boolean folded = reader.takeByte() != 0;
+    @Override
+    TerminalHistory take(StateReader state, int maxEvents, int more) throws IOException {
+        int rows = state.takeSize(MAX_ROWS);
+        boolean folded = state.takeByte() != 0;
         // The next event will want a row too.
-        TerminalHistory history = new TerminalHistory(maxEvents, rows + 1);
+        TerminalHistory history = new TerminalHistory(maxEvents, rows + more + 1);
         history.size = rows;
-        reader.takeColumn(history.time, rows);
-        reader.takeColumn(history.rank, rows);
-        reader.takeColumn(history.identity, rows);
-        reader.takeColumn(history.amount, rows);
-        reader.takeColumn(history.plain, rows);
-        reader.takeBytes(history.high, rows);
+        state.takeColumn(history.time, rows);
+        state.takeColumn(history.rank, rows);
+        state.takeColumn(history.identity, rows);
+        state.takeColumn(history.amount, rows);
+        state.takeColumn(history.plain, rows);
+        state.takeBytes(history.high, rows);
         if (folded) {
-            history.weight = new int[rows + 1];
-            reader.takeColumn(history.weight, rows);
+            history.weight = new int[history.time.length];
+            state.takeColumn(history.weight, rows);
             history.makeFraudColumns();
-            reader.takeColumn(history.frauds, rows);
-            reader.takeColumn(history.ordinary, rows);
+            state.takeColumn(history.frauds, rows);
+            state.takeColumn(history.ordinary, rows);
         }
-        int labels = reader.takeSize(MAX_ROWS);
+        int labels = state.takeSize(MAX_ROWS);
         for (int i = 0; i < labels; i++) {
             history.labels.add(
                     new TerminalHistory.Verdict(
-                            reader.takeLong(),
-                            reader.takeLong(),
-                            reader.takeLong(),
-                            reader.takeByte() != 0));
+                            state.takeLong(),
+                            state.takeLong(),
+                            state.takeLong(),
+                            state.takeByte() != 0));
         }
-        history.rebuild(history.newestTime());
         return history;
+    }
+
+    @Override
+    boolean hasOneMore(TerminalHistory history) {
+        return history.read >= 0 && history.size == history.read + 1;
+    }
+
+    @Override
+    void putNewest(TerminalHistory history, StateWriter state) {
+        int i = history.size - 1;
+        state.putVarint(history.time[i]);
+        state.putLong(history.rank[i]);
+        state.putLong(history.identity[i]);
+        state.putVarint(history.amount[i]);
+        state.putVarint(history.plain[i]);
+        state.putByte(history.high[i]);
+    }
+
+    @Override
+    void takeNewest(StateReader state, TerminalHistory history) throws IOException {
+        int i = history.size;
+        history.insert(i, state.takeVarint(), state.takeLong(), state.takeLong());
+        history.amount[i] = state.takeVarint();
+        history.plain[i] = (int) state.takeVarint();
+        history.high[i] = state.takeByte();
+    }
+
+    @Override
+    void begin(TerminalHistory history) {
+        history.read = history.size;
+    }
+
+    @Override
+    void rebuild(TerminalHistory history) {
+        begin(history);
+        history.rebuild(history.newestTime());
     }
 }

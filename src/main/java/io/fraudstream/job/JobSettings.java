@@ -12,6 +12,8 @@ import java.util.List;
  * @param outOfOrderness bound on disorder within a partition
  * @param dedupeHorizon for how long, in event time, a transaction id is remembered
  * @param maxEventsPerHistory from so many events on a card's or terminal's history folds its oldest
+ * @param historyCacheMb histories of so many megabytes, as they are stored, each subtask keeps at
+ *     hand where state is not on the heap
  * @param champion the bundle that serves from the start, or {@code null} to observe until a pointer
  *     comes
  * @param announced the pointers that were on the models topic when the job was put together, in
@@ -29,6 +31,7 @@ public record JobSettings(
         Duration idleness,
         Duration dedupeHorizon,
         int maxEventsPerHistory,
+        int historyCacheMb,
         ModelPointer champion,
         List<ModelPointer> announced,
         boolean measureLatency,
@@ -37,6 +40,7 @@ public record JobSettings(
         int alertsPerDay)
         implements Serializable {
     public static final int MAX_EVENTS_PER_HISTORY = 4096;
+    public static final int HISTORY_CACHE_MB = 32;
 
     public JobSettings {
         announced = List.copyOf(announced);
@@ -50,6 +54,7 @@ public record JobSettings(
                 Duration.ofSeconds(30),
                 Duration.ofDays(7),
                 MAX_EVENTS_PER_HISTORY,
+                HISTORY_CACHE_MB,
                 null,
                 List.of(),
                 order == OrderMode.ARRIVAL,
@@ -66,6 +71,7 @@ public record JobSettings(
                 idleness,
                 dedupeHorizon,
                 maxEventsPerHistory,
+                historyCacheMb,
                 pointer,
                 announced,
                 measureLatency,
@@ -82,11 +88,16 @@ public record JobSettings(
                 idleness,
                 dedupeHorizon,
                 maxEventsPerHistory,
+                historyCacheMb,
                 champion,
                 pointers,
                 measureLatency,
                 followsPromotions,
                 trustedKeys,
                 alertsPerDay);
+    }
+
+    public long historyCacheBytes() {
+        return (long) historyCacheMb << 20;
     }
 }

@@ -172,8 +172,8 @@ class SettingsReaderTest {
                                 + " the key's full name",
                         "--set job: job is a section, expected one of its keys:"
                                 + " [checkpointDirectory, checkpointInterval, cloudEvents,"
-                                + " dedupeHorizon, delivery, format, idleness, lateEvents,"
-                                + " maxParallelism, order, outOfOrderness, parallelism,"
+                                + " dedupeHorizon, delivery, format, historyCacheMb, idleness,"
+                                + " lateEvents, maxParallelism, order, outOfOrderness, parallelism,"
                                 + " registerSchemas, scoredTopic, stateBackend, storeEvents]",
                         "--set nosuch.key: nosuch.key is an unknown key, expected one of [flink,"
                             + " job, kafka, registry, retraining, store, training, transactions]",

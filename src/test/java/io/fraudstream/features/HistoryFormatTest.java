@@ -13,9 +13,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -176,6 +178,113 @@ class HistoryFormatTest {
             }
         }
         assertThat(measured).isEqualTo(1200);
+    }
+
+    /** So state outside of memory writes an event without those before it. */
+    @Test
+    void aHistoryOfPiecesIsTheOneThatWasWrittenInThem() throws IOException {
+        Map<String, CardHistory> cards = new HashMap<>();
+        Map<String, TerminalHistory> terminals = new HashMap<>();
+        Map<String, List<byte[]>> cardPieces = new HashMap<>();
+        Map<String, List<byte[]>> terminalPieces = new HashMap<>();
+        int followed = 0;
+        int measured = 0;
+        for (Decoded decoded : GeneratedStream.of(43, 3000, 6, 5, 200, GeneratedStream.HOUR)) {
+            if (decoded instanceof FraudLabel label) {
+                String key = label.terminalKey();
+                TerminalHistory terminal = read(terminalFormat, terminalPieces.get(key));
+                terminal = terminal == null ? new TerminalHistory(MAX_EVENTS) : terminal;
+                terminals.computeIfAbsent(key, k -> new TerminalHistory(MAX_EVENTS)).label(label);
+                terminal.label(label);
+                keep(terminalFormat, terminal, terminalPieces, key);
+                assertThat(bytes(read(terminalFormat, terminalPieces.get(key))))
+                        .isEqualTo(bytes(terminals.get(key)));
+            } else if (decoded instanceof Transaction t) {
+                TerminalHistory terminal =
+                        read(terminalFormat, terminalPieces.get(t.terminalKey()));
+                terminal = terminal == null ? new TerminalHistory(MAX_EVENTS) : terminal;
+                CardHistory card = read(cardFormat, cardPieces.get(t.cardId()));
+                card = card == null ? new CardHistory(MAX_EVENTS) : card;
+
+                FeatureEngine.CardStep step = step(card, terminal, t);
+                followed += keep(cardFormat, card, cardPieces, t.cardId()) ? 1 : 0;
+                followed += keep(terminalFormat, terminal, terminalPieces, t.terminalKey()) ? 1 : 0;
+
+                CardHistory wholeCard =
+                        cards.computeIfAbsent(t.cardId(), key -> new CardHistory(MAX_EVENTS));
+                TerminalHistory wholeTerminal =
+                        terminals.computeIfAbsent(
+                                t.terminalKey(), key -> new TerminalHistory(MAX_EVENTS));
+                FeatureEngine.CardStep whole = step(wholeCard, wholeTerminal, t);
+                assertThat(Arrays.deepEquals(step.sequence(), whole.sequence())).isTrue();
+                assertThat(step.approximate()).isEqualTo(whole.approximate());
+                assertThat(bytes(read(cardFormat, cardPieces.get(t.cardId()))))
+                        .isEqualTo(bytes(wholeCard));
+                assertThat(bytes(read(terminalFormat, terminalPieces.get(t.terminalKey()))))
+                        .isEqualTo(bytes(wholeTerminal));
+                measured++;
+            }
+        }
+        assertThat(measured).isEqualTo(3000);
+        assertThat(followed).isGreaterThan(measured);
+    }
+
+    private static <H> H read(HistoryFormat<H> format, List<byte[]> pieces) throws IOException {
+        return pieces == null ? null : format.read(pieces, MAX_EVENTS);
+    }
+
+    /**
+     * @return whether a further piece said it all
+     */
+    private static <H> boolean keep(
+            HistoryFormat<H> format, H history, Map<String, List<byte[]>> pieces, String key) {
+        byte[] next = pieces.containsKey(key) ? format.next(history) : null;
+        if (next == null) {
+            pieces.put(key, new ArrayList<>(List.of(format.first(history))));
+        } else {
+            pieces.get(key).add(next);
+        }
+        return next != null;
+    }
+
+    @Test
+    void whatIsNotOneEventMoreIsNoFurtherPiece() throws IOException {
+        CardHistory card = new CardHistory(MAX_EVENTS);
+        TerminalHistory terminal = new TerminalHistory(MAX_EVENTS);
+        for (int i = 0; i < 3; i++) {
+            step(card, terminal, event(10 * i));
+        }
+        // Nothing was read.
+        assertThat(cardFormat.next(card)).isNull();
+        assertThat(terminalFormat.next(terminal)).isNull();
+
+        List<byte[]> cardPieces = List.of(cardFormat.first(card));
+        List<byte[]> terminalPieces = List.of(terminalFormat.first(terminal));
+        for (int[] further : new int[][] {{}, {15}, {30, 31}}) {
+            card = cardFormat.read(cardPieces, MAX_EVENTS);
+            terminal = terminalFormat.read(terminalPieces, MAX_EVENTS);
+            for (int number : further) {
+                step(card, terminal, event(number));
+            }
+            assertThat(cardFormat.next(card)).isNull();
+            assertThat(terminalFormat.next(terminal)).isNull();
+        }
+        card = cardFormat.read(cardPieces, MAX_EVENTS);
+        terminal = terminalFormat.read(terminalPieces, MAX_EVENTS);
+        step(card, terminal, event(30));
+        assertThat(cardFormat.next(card)).hasSizeLessThan(cardPieces.get(0).length / 2);
+        assertThat(terminalFormat.next(terminal)).isNotNull();
+        terminal.label(
+                new FraudLabel(
+                        "event-0",
+                        "card",
+                        "here",
+                        null,
+                        GeneratedStream.START,
+                        true,
+                        GeneratedStream.START + 1,
+                        "analyst"));
+        assertThat(terminalFormat.next(terminal)).isNull();
     }
 
     private FeatureEngine.CardStep step(CardHistory card, TerminalHistory terminal, Transaction t) {

@@ -230,6 +230,7 @@ class GoldenSavepointIT {
                 Duration.ofSeconds(30),
                 Duration.ofDays(7),
                 JobSettings.MAX_EVENTS_PER_HISTORY,
+                JobSettings.HISTORY_CACHE_MB,
                 null,
                 List.of(),
                 false,

@@ -93,6 +93,7 @@ final class JobBench {
                         Duration.ofSeconds(30),
                         Duration.ofDays(7),
                         JobSettings.MAX_EVENTS_PER_HISTORY,
+                        JobSettings.HISTORY_CACHE_MB,
                         champion(threshold),
                         List.of(),
                         false,

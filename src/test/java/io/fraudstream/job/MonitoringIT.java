@@ -157,6 +157,7 @@ class MonitoringIT {
                         Duration.ofSeconds(30),
                         Duration.ofDays(7),
                         JobSettings.MAX_EVENTS_PER_HISTORY,
+                        JobSettings.HISTORY_CACHE_MB,
                         null,
                         List.of(),
                         true,

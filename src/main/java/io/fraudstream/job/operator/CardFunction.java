@@ -22,7 +22,6 @@ import java.util.Collection;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
@@ -62,7 +61,7 @@ public final class CardFunction
     private transient DriftMeter drift;
     private transient ShadowScorer shadowScorer;
     private transient EventTimeBuffer<Measured> buffer;
-    private transient MutableState<CardHistory> histories;
+    private transient HistoryState<CardHistory> histories;
     private transient Expiry expiry;
 
     public CardFunction(JobSettings settings, Codecs codecs) {
@@ -105,11 +104,11 @@ public final class CardFunction
         }
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.MEASURED);
         histories =
-                new MutableState<>(
+                new HistoryState<>(
                         getRuntimeContext(),
-                        new ValueStateDescriptor<>(
-                                "card-history",
-                                new CardHistorySerializer(settings.maxEventsPerHistory())));
+                        "card-history",
+                        new CardHistorySerializer(settings.maxEventsPerHistory()),
+                        settings.historyCacheBytes());
         expiry =
                 new Expiry(
                         FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE,
@@ -145,7 +144,7 @@ public final class CardFunction
     public void onTimer(long timer, OnTimerContext context, Collector<ScoredTransaction> out)
             throws Exception {
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
-            CardHistory history = histories.value();
+            CardHistory history = histories.value(context.getCurrentKey());
             if (history != null) {
                 expiry.remind(history.newestTime(), context.timerService());
             }
@@ -155,7 +154,7 @@ public final class CardFunction
             score(measured, context.timerService(), out);
         }
         if (expiry.isDue(timer, context.timerService())) {
-            CardHistory history = histories.value();
+            CardHistory history = histories.value(context.getCurrentKey());
             if (history != null
                     && expiry.isOverOrRemind(history.newestTime(), timer, context.timerService())) {
                 histories.clear();
@@ -167,7 +166,7 @@ public final class CardFunction
             throws Exception {
         Admitted admitted = measured.admitted();
         Transaction transaction = admitted.transaction();
-        CardHistory history = histories.value();
+        CardHistory history = histories.value(transaction.cardId());
         if (history == null) {
             history = new CardHistory(settings.maxEventsPerHistory());
             expiry.remind(transaction.eventTime(), timers);

@@ -14,7 +14,6 @@ import io.fraudstream.transaction.FraudLabel;
 import io.fraudstream.transaction.Transaction;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
@@ -57,7 +56,7 @@ public final class TerminalFunction
     private transient CheckpointedCounters counters;
     private transient FeatureEngine engine;
     private transient EventTimeBuffer<Admitted> buffer;
-    private transient MutableState<TerminalHistory> histories;
+    private transient HistoryState<TerminalHistory> histories;
     private transient Expiry expiry;
 
     public TerminalFunction(JobSettings settings, Codecs codecs) {
@@ -92,11 +91,11 @@ public final class TerminalFunction
         engine = new FeatureEngine(new FeatureSchema(codecs.rates()));
         buffer = new EventTimeBuffer<>(getRuntimeContext(), JobTypes.ADMITTED);
         histories =
-                new MutableState<>(
+                new HistoryState<>(
                         getRuntimeContext(),
-                        new ValueStateDescriptor<>(
-                                "terminal-history",
-                                new TerminalHistorySerializer(settings.maxEventsPerHistory())));
+                        "terminal-history",
+                        new TerminalHistorySerializer(settings.maxEventsPerHistory()),
+                        settings.historyCacheBytes());
         expiry =
                 new Expiry(
                         FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE,
@@ -120,7 +119,8 @@ public final class TerminalFunction
             counters.increment(WITHOUT_TERMINAL);
             return;
         }
-        TerminalHistory history = history(label.eventTime(), context.timerService());
+        TerminalHistory history =
+                history(label.terminalKey(), label.eventTime(), context.timerService());
         switch (history.label(label)) {
             case FIRST -> counters.add(MATCHED, history.holdsEventOf(label) ? 1 : 0);
             case REPEATED -> counters.increment(REPEATED);
@@ -133,7 +133,7 @@ public final class TerminalFunction
     public void onTimer(long timer, OnTimerContext context, Collector<Measured> out)
             throws Exception {
         if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
-            TerminalHistory history = histories.value();
+            TerminalHistory history = histories.value(context.getCurrentKey());
             if (history != null) {
                 expiry.remind(history.lastTime(), context.timerService());
             }
@@ -143,7 +143,7 @@ public final class TerminalFunction
             measure(admitted, context, out);
         }
         if (expiry.isDue(timer, context.timerService())) {
-            TerminalHistory history = histories.value();
+            TerminalHistory history = histories.value(context.getCurrentKey());
             if (history != null
                     && expiry.isOverOrRemind(history.lastTime(), timer, context.timerService())) {
                 counters.add(UNMATCHED, history.unmatched());
@@ -159,7 +159,8 @@ public final class TerminalFunction
             out.collect(new Measured(admitted, engine.stepTerminal(null, transaction)));
             return;
         }
-        TerminalHistory history = history(transaction.eventTime(), context.timerService());
+        TerminalHistory history =
+                history(keyOf(transaction), transaction.eventTime(), context.timerService());
         counters.add(MATCHED, history.holdsLabelOf(transaction) ? 1 : 0);
         FeatureEngine.Features features = engine.stepTerminal(history, transaction);
         counters.add(UNMATCHED, history.takeForgottenUnmatched());
@@ -172,8 +173,9 @@ public final class TerminalFunction
      *
      * @param eventTime of what it is wanted for, should it begin with that
      */
-    private TerminalHistory history(long eventTime, TimerService timers) throws Exception {
-        TerminalHistory history = histories.value();
+    private TerminalHistory history(String key, long eventTime, TimerService timers)
+            throws Exception {
+        TerminalHistory history = histories.value(key);
         if (history != null) {
             return history;
         }

@@ -2,9 +2,7 @@ package io.fraudstream.job.state;
 
 import io.fraudstream.features.CardHistory;
 import io.fraudstream.features.CardHistoryFormat;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
+import io.fraudstream.features.HistoryFormat;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
@@ -12,17 +10,13 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 public final class CardHistorySerializer extends HistorySerializer<CardHistory> {
     private static final long serialVersionUID = 1L;
 
-    private transient CardHistoryFormat format;
-
     public CardHistorySerializer(int maxEvents) {
         super(maxEvents);
     }
 
-    private CardHistoryFormat format() {
-        if (format == null) {
-            format = new CardHistoryFormat();
-        }
-        return format;
+    @Override
+    public HistoryFormat<CardHistory> newFormat() {
+        return new CardHistoryFormat();
     }
 
     @Override
@@ -38,16 +32,6 @@ public final class CardHistorySerializer extends HistorySerializer<CardHistory> 
     @Override
     public CardHistory copy(CardHistory from) {
         return from.copy();
-    }
-
-    @Override
-    void write(CardHistory history, DataOutput out) throws IOException {
-        format().write(history, out);
-    }
-
-    @Override
-    CardHistory read(DataInput in) throws IOException {
-        return format().read(in, maxEvents);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.fraudstream.job.state;
 
+import io.fraudstream.features.HistoryFormat;
 import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSchemaCompatibility;
@@ -13,10 +13,12 @@ import org.apache.flink.core.memory.DataOutputView;
  * A history in state: mutable, so that heap state copies what a running snapshot still needs before
  * it is changed.
  */
-abstract class HistorySerializer<H> extends TypeSerializer<H> {
+public abstract class HistorySerializer<H> extends TypeSerializer<H> {
     private static final long serialVersionUID = 1L;
 
     final int maxEvents;
+
+    private transient HistoryFormat<H> format;
 
     /**
      * @param maxEvents from so many events on a history that is read folds its oldest
@@ -25,9 +27,23 @@ abstract class HistorySerializer<H> extends TypeSerializer<H> {
         this.maxEvents = maxEvents;
     }
 
-    abstract void write(H history, DataOutput out) throws IOException;
+    /** The form that histories are written in; a new one for each user, since it keeps buffers. */
+    public abstract HistoryFormat<H> newFormat();
 
-    abstract H read(DataInput in) throws IOException;
+    public final int maxEvents() {
+        return maxEvents;
+    }
+
+    private HistoryFormat<H> format() {
+        if (format == null) {
+            format = newFormat();
+        }
+        return format;
+    }
+
+    private H read(DataInput in) throws IOException {
+        return format().read(in, maxEvents);
+    }
 
     @Override
     public boolean isImmutableType() {
@@ -46,7 +62,7 @@ abstract class HistorySerializer<H> extends TypeSerializer<H> {
 
     @Override
     public void serialize(H history, DataOutputView target) throws IOException {
-        CheckpointWriting.write(() -> write(history, target));
+        CheckpointWriting.write(() -> format().write(history, target));
     }
 
     @Override
@@ -61,7 +77,7 @@ abstract class HistorySerializer<H> extends TypeSerializer<H> {
 
     @Override
     public void copy(DataInputView source, DataOutputView target) throws IOException {
-        write(read(source), target);
+        format().write(read(source), target);
     }
 
     /** What a checkpoint remembers; histories written with another limit are read all the same. */

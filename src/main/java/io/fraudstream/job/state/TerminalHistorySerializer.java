@@ -1,10 +1,8 @@
 package io.fraudstream.job.state;
 
+import io.fraudstream.features.HistoryFormat;
 import io.fraudstream.features.TerminalHistory;
 import io.fraudstream.features.TerminalHistoryFormat;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
@@ -12,17 +10,13 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 public final class TerminalHistorySerializer extends HistorySerializer<TerminalHistory> {
     private static final long serialVersionUID = 1L;
 
-    private transient TerminalHistoryFormat format;
-
     public TerminalHistorySerializer(int maxEvents) {
         super(maxEvents);
     }
 
-    private TerminalHistoryFormat format() {
-        if (format == null) {
-            format = new TerminalHistoryFormat();
-        }
-        return format;
+    @Override
+    public HistoryFormat<TerminalHistory> newFormat() {
+        return new TerminalHistoryFormat();
     }
 
     @Override
@@ -38,16 +32,6 @@ public final class TerminalHistorySerializer extends HistorySerializer<TerminalH
     @Override
     public TerminalHistory copy(TerminalHistory from) {
         return from.copy();
-    }
-
-    @Override
-    void write(TerminalHistory history, DataOutput out) throws IOException {
-        format().write(history, out);
-    }
-
-    @Override
-    TerminalHistory read(DataInput in) throws IOException {
-        return format().read(in, maxEvents);
     }
 
     @Override

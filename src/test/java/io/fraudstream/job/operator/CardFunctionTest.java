@@ -230,6 +230,7 @@ class CardFunctionTest {
                         following.idleness(),
                         following.dedupeHorizon(),
                         following.maxEventsPerHistory(),
+                        following.historyCacheMb(),
                         following.champion(),
                         List.of(pointer(NEW, NOON, null)),
                         false,

@@ -345,6 +345,7 @@ class DisorderTest {
                             Duration.ofSeconds(30),
                             HORIZON,
                             JobSettings.MAX_EVENTS_PER_HISTORY,
+                            JobSettings.HISTORY_CACHE_MB,
                             null,
                             List.of(),
                             false,

@@ -43,6 +43,7 @@ final class Events {
                 Duration.ofSeconds(30),
                 Duration.ofDays(7),
                 4096,
+                JobSettings.HISTORY_CACHE_MB,
                 null,
                 List.of(),
                 false,
