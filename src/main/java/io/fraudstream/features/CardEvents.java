@@ -62,11 +62,8 @@ final class CardEvents {
     /** Whether the rows so far are another's too: more may be added behind them, no more. */
     private boolean borrowed;
 
-    /**
-     * How many rows were read from bytes, while none of them was changed or moved; else -1. What
-     * follows from other rows does not count as changed.
-     */
-    int read = -1;
+    /** See {@link HistoryFormat#added}; what follows from the rows is none of it. */
+    int added = HistoryFormat.MORE;
 
     /** How many rows are in the aggregates: those before the event at hand. */
     int visible;
@@ -352,19 +349,33 @@ final class CardEvents {
     }
 
     /**
-     * Lets this row be the last at its terminal.
-     *
-     * @return the one that was, or -1
+     * The row before this one at the same terminal, which no longer is the last there; -1 if there
+     * is none.
      */
-    int showTerminal(int i) {
+    private int takeOverTerminal(int i) {
         int previous = terminal[i] == 0 ? -1 : lastAtTerminal(terminal[i], i, 0);
         if (previous >= 0) {
             flags[previous] &= (byte) ~LAST_AT_TERMINAL;
         }
-        if (terminal[i] != 0) {
-            flags[i] |= LAST_AT_TERMINAL;
-        }
         return previous;
+    }
+
+    /** Puts in a row's flags as they are written. */
+    void putFlags(int i, byte written) {
+        flags[i] = written;
+        if ((written & LAST_AT_TERMINAL) != 0) {
+            takeOverTerminal(i);
+        }
+    }
+
+    /** Where an event belongs that is not there yet: behind all that are not after it. */
+    int positionOf(long eventTime, long eventRank) {
+        int row = size;
+        while (row > 0
+                && EventIdentity.isAfter(time[row - 1], rank[row - 1], eventTime, eventRank)) {
+            row--;
+        }
+        return row;
     }
 
     /** The last visible row from {@code from} on that is at this terminal; -1 if there is none. */
@@ -432,7 +443,7 @@ final class CardEvents {
      */
     void fold(int maxRows) {
         own();
-        read = -1;
+        added = HistoryFormat.MORE;
         forgetUpTo(clock - KEPT);
         long pane = 4 * KEPT / maxRows;
         int half = size / 2;
@@ -498,7 +509,10 @@ final class CardEvents {
 
     private void showNext() {
         int i = visible;
-        int previous = showTerminal(i);
+        int previous = takeOverTerminal(i);
+        if (terminal[i] != 0) {
+            flags[i] |= LAST_AT_TERMINAL;
+        }
         for (int w = 0; w < WINDOWS; w++) {
             terminals[w] -= previous >= tail[w] ? 1 : 0;
             tally(w, i, 1);
@@ -630,6 +644,7 @@ final class CardEvents {
         }
         if (rows > 0) {
             own();
+            added = HistoryFormat.MORE;
         }
         move(rows, 0, size - rows);
         size -= rows;
@@ -655,6 +670,7 @@ final class CardEvents {
             move(row, row + 1, size - row);
         }
         size++;
+        added = added == HistoryFormat.NOTHING ? row : HistoryFormat.MORE;
         amount[row] = 0;
         terminal[row] = 0;
         flags[row] = 0;
@@ -706,10 +722,9 @@ final class CardEvents {
     }
 
     private void move(int from, int to, int rows) {
-        if (from == to) {
+        if (from == to || rows == 0) {
             return;
         }
-        read = -1;
         System.arraycopy(time, from, time, to, rows);
         System.arraycopy(rank, from, rank, to, rows);
         System.arraycopy(amount, from, amount, to, rows);

@@ -173,19 +173,21 @@ public final class CardHistoryFormat extends HistoryFormat<CardHistory> {
     private static void takeVector(long time, long rank, StateReader state, RecentVectors vectors)
             throws IOException {
         int most = PackedVector.mostBytes(vectors.size());
-        vectors.put(time, rank, state.takeBytes(state.takeSize(most)));
+        int length = state.takeSize(most);
+        if (length > 0) {
+            vectors.put(time, rank, state.takeBytes(length));
+        }
     }
 
     @Override
-    boolean hasOneMore(CardHistory history) {
-        CardEvents e = history.events;
-        return e.read >= 0 && e.size == e.read + 1 && history.vectors.added() == 1;
+    int added(CardHistory history) {
+        return history.vectors.added() == MORE ? MORE : history.events.added;
     }
 
     @Override
-    void putNewest(CardHistory history, StateWriter state) {
+    void putAdded(CardHistory history, StateWriter state) {
         CardEvents e = history.events;
-        int i = e.size - 1;
+        int i = e.added;
         state.putByte(columns(e));
         state.putVarint(e.time[i]);
         state.putLong(e.rank[i]);
@@ -206,26 +208,33 @@ public final class CardHistoryFormat extends HistoryFormat<CardHistory> {
             state.putFloat(e.latitude[i]);
             state.putFloat(e.longitude[i]);
         }
-        putVector(history.vectors, history.vectors.count() - 1, state);
+        RecentVectors vectors = history.vectors;
+        if (vectors.added() >= 0 && vectors.added() < vectors.count()) {
+            putVector(vectors, vectors.count() - 1 - vectors.added(), state);
+        } else {
+            state.putVarint(0);
+        }
     }
 
     @Override
-    void takeNewest(StateReader state, CardHistory history) throws IOException {
+    void takeAdded(StateReader state, CardHistory history) throws IOException {
         CardEvents e = history.events;
-        int i = e.insertRow(e.size);
         int columns = state.takeByte();
+        long time = state.takeVarint();
+        long rank = state.takeLong();
+        int i = e.insertRow(e.positionOf(time, rank));
         e.makeColumns(
                 (columns & HAS_MCC) != 0,
                 (columns & HAS_COUNTRY) != 0,
                 (columns & HAS_ENTRY_MODE) != 0,
                 (columns & HAS_PLACE) != 0,
                 false);
-        e.time[i] = state.takeVarint();
-        e.rank[i] = state.takeLong();
+        e.time[i] = time;
+        e.rank[i] = rank;
         e.amount[i] = state.takeVarint();
         e.terminal[i] = state.takeLong();
         e.ratio[i] = state.takeFloat();
-        e.flags[i] = state.takeByte();
+        e.putFlags(i, state.takeByte());
         if (e.mcc != null) {
             e.mcc[i] = (short) state.takeVarint();
         }
@@ -239,13 +248,12 @@ public final class CardHistoryFormat extends HistoryFormat<CardHistory> {
             e.latitude[i] = state.takeFloat();
             e.longitude[i] = state.takeFloat();
         }
-        e.showTerminal(i);
-        takeVector(e.time[i], e.rank[i], state, history.vectors);
+        takeVector(time, rank, state, history.vectors);
     }
 
     @Override
     void begin(CardHistory history) {
-        history.events.read = history.events.size;
+        history.events.added = NOTHING;
         history.vectors.begin();
     }
 

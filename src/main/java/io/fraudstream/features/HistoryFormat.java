@@ -7,13 +7,19 @@ import java.util.List;
 
 /**
  * A history in bytes: as a whole, or as pieces, of which the first is a whole and each further one
- * the event that came next. A piece is a twentieth of a whole and is all that has to be written
+ * an event that came later. A piece is a twentieth of a whole and is all that has to be written
  * where state lies outside of memory.
  *
  * <p>Keeps buffers, so each thread needs its own.
  */
 public abstract class HistoryFormat<H> {
     static final int MAX_ROWS = 1 << 20;
+
+    /** No row has come since a history was read or written, and nothing else has changed. */
+    static final int NOTHING = -1;
+
+    /** More has changed than that one row has come. */
+    static final int MORE = -2;
 
     private final String what;
     private final int version;
@@ -55,15 +61,15 @@ public abstract class HistoryFormat<H> {
     }
 
     /**
-     * The piece that is to follow those that the history was read from, or null if one event behind
-     * all others is not all that has changed since.
+     * The piece that is to follow those that are there, or null if it would not say all: not since
+     * one event has come and nothing else has changed.
      */
     public final byte[] next(H history) {
-        if (!hasOneMore(history)) {
+        if (added(history) < 0) {
             return null;
         }
         writer.begin();
-        putNewest(history, writer);
+        putAdded(history, writer);
         begin(history);
         return writer.toBytes(version);
     }
@@ -79,7 +85,7 @@ public abstract class HistoryFormat<H> {
         H history = take(reader, maxEvents, pieces.size() - 1);
         for (byte[] piece : pieces.subList(1, pieces.size())) {
             reader.begin(piece, what, version);
-            takeNewest(reader, history);
+            takeAdded(reader, history);
         }
         rebuild(history);
         return history;
@@ -94,15 +100,18 @@ public abstract class HistoryFormat<H> {
      */
     abstract H take(StateReader state, int maxEvents, int more) throws IOException;
 
-    /** Whether since it was read all that has changed is that one event came behind the others. */
-    abstract boolean hasOneMore(H history);
+    /**
+     * The row that has come since {@link #begin}, {@link #NOTHING}, or {@link #MORE} if other
+     * changes that are written have been made.
+     */
+    abstract int added(H history);
 
     /** Counts what changes from here on. */
     abstract void begin(H history);
 
-    abstract void putNewest(H history, StateWriter state);
+    abstract void putAdded(H history, StateWriter state);
 
-    abstract void takeNewest(StateReader state, H history) throws IOException;
+    abstract void takeAdded(StateReader state, H history) throws IOException;
 
     /** Lets all else follow from the rows, which are what was read. */
     abstract void rebuild(H history);

@@ -29,8 +29,7 @@ final class RecentVectors {
     /** A bit for each slot whose vector no copy shares. */
     private int owned;
 
-    /** How many were added since {@link #begin}, all of them newest; else -1. */
-    private int added = -1;
+    private int added = HistoryFormat.MORE;
 
     /** The fingerprint of the vectors' schema, and how many values each has. */
     private long schema;
@@ -62,25 +61,22 @@ final class RecentVectors {
         this.size = size;
     }
 
-    /** The next newer one, read from bytes. */
+    /** Takes in one that was read from bytes. */
     void put(long time, long rank, byte[] packed) {
-        int slot = oldest;
-        if (count < MOST) {
-            makeRoom(count + 1);
-            slot = count++;
-        } else {
-            oldest = slot(1);
-        }
+        int slot = insert(positionOf(time, rank));
         times[slot] = time;
         ranks[slot] = rank;
         vectors[slot] = packed;
     }
 
-    /** Counts what is added from here on. */
     void begin() {
-        added = 0;
+        added = HistoryFormat.NOTHING;
     }
 
+    /**
+     * Which vector has come since {@link #begin}, counted from the newest on, which is 0; if it is
+     * not kept, {@link #count}. See {@link HistoryFormat#added}.
+     */
     int added() {
         return added;
     }
@@ -177,17 +173,12 @@ final class RecentVectors {
             oldest = 0;
             count = 0;
             owned = 0;
-            added = -1;
+            added = HistoryFormat.MORE;
             schema = vectorSchema;
             size = vector.length;
         }
-        int position = count;
-        while (position > 0
-                && EventIdentity.isAfter(
-                        times[slot(position - 1)], ranks[slot(position - 1)], time, rank)) {
-            position--;
-        }
-        added = added < 0 || position < count ? -1 : added + 1;
+        int position = positionOf(time, rank);
+        added = added == HistoryFormat.NOTHING ? count - position : HistoryFormat.MORE;
         int first = Math.max(0, position + 1 - MOST);
         while (first < position && times[slot(first)] <= time - FeatureSchema.CARD_HORIZON) {
             first++;
@@ -196,24 +187,44 @@ final class RecentVectors {
         for (int i = 0; i < before.length; i++) {
             before[i] = vectors[slot(first + i)];
         }
-        Earlier earlier = new Earlier(before, size);
+        if (count == MOST && first == 0) {
+            // The oldest makes room; of an event out of order it may be part of the sequence.
+            owned &= ~(1 << oldest);
+        }
+        int slot = insert(position);
+        if (slot >= 0) {
+            store(slot, time, rank, vector);
+        }
+        return new Earlier(before, size);
+    }
+
+    private int positionOf(long time, long rank) {
+        int position = count;
+        while (position > 0
+                && EventIdentity.isAfter(
+                        times[slot(position - 1)], ranks[slot(position - 1)], time, rank)) {
+            position--;
+        }
+        return position;
+    }
+
+    /** The slot for one at this position; -1 if it is older than all that are kept. */
+    private int insert(int position) {
+        int index = position;
         if (count < MOST) {
             makeRoom(count + 1);
             count++;
         } else if (position == 0) {
-            return earlier;
+            return -1;
         } else {
-            // The oldest makes room; of an event out of order it may be part of the sequence.
-            owned &= first == 0 ? ~(1 << oldest) : -1;
             oldest = slot(1);
-            position--;
+            index--;
         }
         // Behind the newest is a free slot; what comes after the event moves on into it.
-        for (int i = count - 1; i > position; i--) {
+        for (int i = count - 1; i > index; i--) {
             swap(slot(i), slot(i - 1));
         }
-        store(slot(position), time, rank, vector);
-        return earlier;
+        return slot(index);
     }
 
     private void swap(int one, int other) {

@@ -100,11 +100,8 @@ public final class TerminalHistory {
     /** Whether the rows so far are another's too: more may be added behind them, no more. */
     private boolean borrowed;
 
-    /**
-     * How many rows were read from bytes, while nothing that is written of them was changed and no
-     * label; else -1.
-     */
-    int read = -1;
+    /** See {@link HistoryFormat#added}; what follows from rows and labels is none of it. */
+    int added = HistoryFormat.MORE;
 
     /** The labels on events that are kept, in the order in which they become known. */
     final List<Verdict> labels;
@@ -404,7 +401,7 @@ public final class TerminalHistory {
             return outcome;
         }
         position = -position - 1;
-        read = -1;
+        this.added = HistoryFormat.MORE;
         labels.add(position, added);
         if (position < due || size > 0 && added.knownAt() <= clock) {
             due++;
@@ -654,7 +651,7 @@ public final class TerminalHistory {
         if (label.fraud() && fraudsOf(fold) < weight[fold]) {
             setFrauds(fold, fraudsOf(fold) + 1);
         }
-        read = -1;
+        added = HistoryFormat.MORE;
         labels.remove(index);
         due--;
     }
@@ -834,6 +831,16 @@ public final class TerminalHistory {
         return (double) (t.eventTime() - time[row]) / DAY;
     }
 
+    /** Where an event belongs that is not there yet: behind all that are not after it. */
+    int positionOf(long eventTime, long eventRank) {
+        int row = size;
+        while (row > 0
+                && EventIdentity.isAfter(time[row - 1], rank[row - 1], eventTime, eventRank)) {
+            row--;
+        }
+        return row;
+    }
+
     /** Puts in a row that is not visible yet. */
     void insert(int row, long at, long eventRank, long hash) {
         if (size == time.length) {
@@ -844,6 +851,7 @@ public final class TerminalHistory {
             move(row, row + 1, size - row);
         }
         size++;
+        added = added == HistoryFormat.NOTHING ? row : HistoryFormat.MORE;
         time[row] = at;
         rank[row] = eventRank;
         identity[row] = hash;
@@ -898,6 +906,7 @@ public final class TerminalHistory {
         int rows = firstAt(forgotten + 1);
         if (rows > 0) {
             own();
+            added = HistoryFormat.MORE;
         }
         move(rows, 0, size - rows);
         size -= rows;
@@ -914,7 +923,7 @@ public final class TerminalHistory {
         if (labels.isEmpty()) {
             return;
         }
-        read = -1;
+        added = HistoryFormat.MORE;
         List<Verdict> known = labels.subList(0, due);
         known.removeIf(condition);
         due = known.size();
@@ -924,7 +933,7 @@ public final class TerminalHistory {
     /** Folds the older half, so that a terminal of any rate takes bounded room. */
     private void fold() {
         own();
-        read = -1;
+        added = HistoryFormat.MORE;
         forgetUpTo(clock - KEPT);
         int half = size / 2;
         int kept = 0;
@@ -1001,10 +1010,9 @@ public final class TerminalHistory {
     }
 
     private void move(int from, int to, int rows) {
-        if (from == to) {
+        if (from == to || rows == 0) {
             return;
         }
-        read = -1;
         System.arraycopy(time, from, time, to, rows);
         System.arraycopy(rank, from, rank, to, rows);
         System.arraycopy(identity, from, identity, to, rows);

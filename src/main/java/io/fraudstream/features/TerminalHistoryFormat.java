@@ -81,13 +81,13 @@ public final class TerminalHistoryFormat extends HistoryFormat<TerminalHistory> 
     }
 
     @Override
-    boolean hasOneMore(TerminalHistory history) {
-        return history.read >= 0 && history.size == history.read + 1;
+    int added(TerminalHistory history) {
+        return history.added;
     }
 
     @Override
-    void putNewest(TerminalHistory history, StateWriter state) {
-        int i = history.size - 1;
+    void putAdded(TerminalHistory history, StateWriter state) {
+        int i = history.added;
         state.putVarint(history.time[i]);
         state.putLong(history.rank[i]);
         state.putLong(history.identity[i]);
@@ -97,9 +97,11 @@ public final class TerminalHistoryFormat extends HistoryFormat<TerminalHistory> 
     }
 
     @Override
-    void takeNewest(StateReader state, TerminalHistory history) throws IOException {
-        int i = history.size;
-        history.insert(i, state.takeVarint(), state.takeLong(), state.takeLong());
+    void takeAdded(StateReader state, TerminalHistory history) throws IOException {
+        long time = state.takeVarint();
+        long rank = state.takeLong();
+        int i = history.positionOf(time, rank);
+        history.insert(i, time, rank, state.takeLong());
         history.amount[i] = state.takeVarint();
         history.plain[i] = (int) state.takeVarint();
         history.high[i] = state.takeByte();
@@ -107,7 +109,7 @@ public final class TerminalHistoryFormat extends HistoryFormat<TerminalHistory> 
 
     @Override
     void begin(TerminalHistory history) {
-        history.read = history.size;
+        history.added = NOTHING;
     }
 
     @Override
