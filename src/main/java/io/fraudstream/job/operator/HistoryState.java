@@ -23,8 +23,8 @@ import org.apache.flink.metrics.Gauge;
  * form is moved when it is first used.
  */
 final class HistoryState<H> {
-    /** Reading more of them costs more than writing the whole now and then. */
-    private static final int MOST_PIECES = 16;
+    /** More of them take more room on disk and longer to read than they save in writing. */
+    private static final int MOST_PIECES = 8;
 
     private final MutableState<H> whole;
     private final ListState<byte[]> pieces;
