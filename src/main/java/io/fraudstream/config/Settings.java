@@ -382,9 +382,8 @@ public record Settings(
                     StateBackend stateBackend,
             @Setting(
                             "for `rocksdb`: each subtask keeps the histories that it used last at"
-                                + " hand, cards' and terminals' of so many megabytes each, as they"
-                                + " are stored; they take two to three times as much of the heap. 0"
-                                + " for none")
+                                + " hand, cards' and terminals' in about so many megabytes of the"
+                                + " heap each. 0 for none")
                     int historyCacheMb,
             @Setting("whether every scored event goes to the topic `scored`") boolean scoredTopic,
             @Setting("whether every event goes to the event store") boolean storeEvents,

@@ -2,6 +2,8 @@ package io.fraudstream.features;
 
 import io.fraudstream.transaction.Transaction;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * A card's recent events in columns, oldest first, with running aggregates over every window.
@@ -368,14 +370,9 @@ final class CardEvents {
         }
     }
 
-    /** Where an event belongs that is not there yet: behind all that are not after it. */
+    /** Where an event belongs that is not there yet. */
     int positionOf(long eventTime, long eventRank) {
-        int row = size;
-        while (row > 0
-                && EventIdentity.isAfter(time[row - 1], rank[row - 1], eventTime, eventRank)) {
-            row--;
-        }
-        return row;
+        return EventIdentity.positionOf(eventTime, eventRank, time, rank, size);
     }
 
     /** The last visible row from {@code from} on that is at this terminal; -1 if there is none. */
@@ -462,7 +459,17 @@ final class CardEvents {
         }
         move(half, kept, size - half);
         size -= half - kept;
+        markLastAtTerminals();
         rebuild();
+    }
+
+    /** A row that was the last at its terminal may have become part of one that is at none. */
+    void markLastAtTerminals() {
+        Set<Long> later = new HashSet<>();
+        for (int i = size - 1; i >= 0; i--) {
+            boolean last = terminal[i] != 0 && later.add(terminal[i]);
+            flags[i] = (byte) (last ? flags[i] | LAST_AT_TERMINAL : flags[i] & ~LAST_AT_TERMINAL);
+        }
     }
 
     private void mergeIntoLast(int first, int last) {

@@ -149,6 +149,10 @@ public final class CardHistoryFormat extends HistoryFormat<CardHistory> {
         for (int i = 0; e.fold != null && i < rows; i++) {
             e.fold[i] = takeFold(state);
         }
+        if (e.fold != null) {
+            // Earlier builds left out the last row at a terminal of which a later one was folded.
+            e.markLastAtTerminals();
+        }
         return new CardHistory(maxEvents, e, takeVectors(state));
     }
 
@@ -181,7 +185,11 @@ public final class CardHistoryFormat extends HistoryFormat<CardHistory> {
 
     @Override
     int added(CardHistory history) {
-        return history.vectors.added() == MORE ? MORE : history.events.added;
+        int row = history.events.added;
+        return history.vectors.added() == MORE
+                        || row == NOTHING && history.vectors.added() != NOTHING
+                ? MORE
+                : row;
     }
 
     @Override

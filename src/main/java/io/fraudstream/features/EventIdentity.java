@@ -50,4 +50,16 @@ final class EventIdentity {
     static boolean isAfter(long time, long rank, long otherTime, long otherRank) {
         return time != otherTime ? time > otherTime : Long.compareUnsigned(rank, otherRank) > 0;
     }
+
+    /**
+     * Where an event belongs among so many in order: behind all that are not after it. Looks from
+     * the last one back, since that is where most belong.
+     */
+    static int positionOf(long time, long rank, long[] times, long[] ranks, int size) {
+        int position = size;
+        while (position > 0 && isAfter(times[position - 1], ranks[position - 1], time, rank)) {
+            position--;
+        }
+        return position;
+    }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * A history in bytes: as a whole, or as pieces, of which the first is a whole and each further one
- * an event that came later. A piece is a twentieth of a whole and is all that has to be written
- * where state lies outside of memory.
+ * an event that came later. It is small beside a whole, and all that has to be written where state
+ * lies outside of memory.
  *
  * <p>Keeps buffers, so each thread needs its own.
  */
@@ -60,9 +60,14 @@ public abstract class HistoryFormat<H> {
         return writer.toBytes(version);
     }
 
+    /** Whether anything that is written has changed since the last piece. */
+    public final boolean isChanged(H history) {
+        return added(history) != NOTHING;
+    }
+
     /**
-     * The piece that is to follow those that are there, or null if it would not say all: not since
-     * one event has come and nothing else has changed.
+     * The piece that is to follow those that are there; null if more has changed, or less, than
+     * that one event has come.
      */
     public final byte[] next(H history) {
         if (added(history) < 0) {

@@ -388,22 +388,22 @@ public final class TerminalHistory {
 
     /**
      * Takes in a label, to be used from its {@code knownAt} on. The same label once more changes
-     * nothing.
+     * nothing, unless its event was folded and the label counted there.
      *
      * @return how it relates to the verdict that was known last before it or, where there is none,
      *     to the first after it
      */
     public LabelOutcome label(FraudLabel label) {
-        Verdict added = verdict(label);
-        LabelOutcome outcome = outcomeOf(added);
-        int position = Collections.binarySearch(labels, added, ORDER);
+        Verdict verdict = verdict(label);
+        LabelOutcome outcome = outcomeOf(verdict);
+        int position = Collections.binarySearch(labels, verdict, ORDER);
         if (position >= 0) {
             return outcome;
         }
         position = -position - 1;
-        this.added = HistoryFormat.MORE;
-        labels.add(position, added);
-        if (position < due || size > 0 && added.knownAt() <= clock) {
+        added = HistoryFormat.MORE;
+        labels.add(position, verdict);
+        if (position < due || size > 0 && verdict.knownAt() <= clock) {
             due++;
             takeEffect(position);
         }
@@ -515,6 +515,7 @@ public final class TerminalHistory {
                 makeFraudColumns();
                 frauds[visible] = 1;
                 ordinary[visible] = unusual ? 0 : 1;
+                firstFraud = Math.min(firstFraud, visible);
             }
         }
         showAll();
@@ -831,14 +832,9 @@ public final class TerminalHistory {
         return (double) (t.eventTime() - time[row]) / DAY;
     }
 
-    /** Where an event belongs that is not there yet: behind all that are not after it. */
+    /** Where an event belongs that is not there yet. */
     int positionOf(long eventTime, long eventRank) {
-        int row = size;
-        while (row > 0
-                && EventIdentity.isAfter(time[row - 1], rank[row - 1], eventTime, eventRank)) {
-            row--;
-        }
-        return row;
+        return EventIdentity.positionOf(eventTime, eventRank, time, rank, size);
     }
 
     /** Puts in a row that is not visible yet. */

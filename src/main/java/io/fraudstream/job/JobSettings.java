@@ -12,8 +12,8 @@ import java.util.List;
  * @param outOfOrderness bound on disorder within a partition
  * @param dedupeHorizon for how long, in event time, a transaction id is remembered
  * @param maxEventsPerHistory from so many events on a card's or terminal's history folds its oldest
- * @param historyCacheMb histories of so many megabytes, as they are stored, each subtask keeps at
- *     hand where state is not on the heap
+ * @param historyCacheMb in about so many megabytes of the heap each subtask keeps histories at hand
+ *     where state is elsewhere
  * @param champion the bundle that serves from the start, or {@code null} to observe until a pointer
  *     comes
  * @param announced the pointers that were on the models topic when the job was put together, in
@@ -40,7 +40,7 @@ public record JobSettings(
         int alertsPerDay)
         implements Serializable {
     public static final int MAX_EVENTS_PER_HISTORY = 4096;
-    public static final int HISTORY_CACHE_MB = 32;
+    public static final int HISTORY_CACHE_MB = 64;
 
     public JobSettings {
         announced = List.copyOf(announced);

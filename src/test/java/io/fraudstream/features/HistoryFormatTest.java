@@ -28,6 +28,9 @@ class HistoryFormatTest {
     private static final int MAX_EVENTS = 64;
     private static final FeatureSchema SCHEMA = new FeatureSchema(ExchangeRates.only("EUR"));
 
+    private static final FeatureEngine.Features ELSEWHERE =
+            new FeatureEngine.Features(new float[SCHEMA.terminalSize()], false);
+
     private final FeatureEngine engine = new FeatureEngine(SCHEMA);
     private final CardHistoryFormat cardFormat = new CardHistoryFormat();
     private final TerminalHistoryFormat terminalFormat = new TerminalHistoryFormat();
@@ -49,6 +52,10 @@ class HistoryFormatTest {
     }
 
     private static Transaction event(int number) {
+        return event(number, "here");
+    }
+
+    private static Transaction event(int number, String terminal) {
         return new Transaction(
                 "event-" + number,
                 GeneratedStream.START + number * GeneratedStream.HOUR,
@@ -56,7 +63,7 @@ class HistoryFormatTest {
                 -250,
                 "EUR",
                 250,
-                "here",
+                terminal,
                 null,
                 "5411",
                 "DE",
@@ -78,16 +85,7 @@ class HistoryFormatTest {
             Transaction t = event(i);
             engine.stepCard(card, t, engine.stepTerminal(terminal, t));
         }
-        terminal.label(
-                new FraudLabel(
-                        "event-0",
-                        "card",
-                        "here",
-                        null,
-                        GeneratedStream.START,
-                        true,
-                        GeneratedStream.START + 1,
-                        "analyst"));
+        terminal.label(fraud());
 
         assertThat(HexFormat.of().formatHex(bytes(card)))
                 .isEqualTo(
@@ -190,6 +188,9 @@ class HistoryFormatTest {
         Map<String, TerminalHistory> terminals = new HashMap<>();
         Map<String, List<byte[]>> cardPieces = new HashMap<>();
         Map<String, List<byte[]>> terminalPieces = new HashMap<>();
+        // The same of histories that live on and are not read.
+        Map<String, List<byte[]>> liveCards = new HashMap<>();
+        Map<String, List<byte[]>> liveTerminals = new HashMap<>();
         int followed = 0;
         int measured = 0;
         for (Decoded decoded : GeneratedStream.of(seed, 3000, 6, 5, 200, GeneratedStream.HOUR)) {
@@ -197,11 +198,16 @@ class HistoryFormatTest {
                 String key = label.terminalKey();
                 TerminalHistory terminal = read(terminalFormat, terminalPieces.get(key));
                 terminal = terminal == null ? new TerminalHistory(MAX_EVENTS) : terminal;
-                terminals.computeIfAbsent(key, k -> new TerminalHistory(MAX_EVENTS)).label(label);
+                TerminalHistory whole =
+                        terminals.computeIfAbsent(key, k -> new TerminalHistory(MAX_EVENTS));
+                whole.label(label);
                 terminal.label(label);
                 keep(terminalFormat, terminal, terminalPieces, key);
-                assertThat(bytes(read(terminalFormat, terminalPieces.get(key))))
-                        .isEqualTo(bytes(terminals.get(key)));
+                keep(terminalFormat, whole, liveTerminals, key);
+                for (List<byte[]> pieces :
+                        List.of(terminalPieces.get(key), liveTerminals.get(key))) {
+                    assertThat(bytes(read(terminalFormat, pieces))).isEqualTo(bytes(whole));
+                }
             } else if (decoded instanceof Transaction t) {
                 TerminalHistory terminal =
                         read(terminalFormat, terminalPieces.get(t.terminalKey()));
@@ -221,15 +227,56 @@ class HistoryFormatTest {
                 FeatureEngine.CardStep whole = step(wholeCard, wholeTerminal, t);
                 assertThat(Arrays.deepEquals(step.sequence(), whole.sequence())).isTrue();
                 assertThat(step.approximate()).isEqualTo(whole.approximate());
-                assertThat(bytes(read(cardFormat, cardPieces.get(t.cardId()))))
-                        .isEqualTo(bytes(wholeCard));
-                assertThat(bytes(read(terminalFormat, terminalPieces.get(t.terminalKey()))))
-                        .isEqualTo(bytes(wholeTerminal));
+                keep(cardFormat, wholeCard, liveCards, t.cardId());
+                keep(terminalFormat, wholeTerminal, liveTerminals, t.terminalKey());
+                for (List<byte[]> pieces :
+                        List.of(cardPieces.get(t.cardId()), liveCards.get(t.cardId()))) {
+                    assertThat(bytes(read(cardFormat, pieces))).isEqualTo(bytes(wholeCard));
+                }
+                for (List<byte[]> pieces :
+                        List.of(
+                                terminalPieces.get(t.terminalKey()),
+                                liveTerminals.get(t.terminalKey()))) {
+                    assertThat(bytes(read(terminalFormat, pieces))).isEqualTo(bytes(wholeTerminal));
+                }
                 measured++;
             }
         }
         assertThat(measured).isEqualTo(3000);
         assertThat(followed).isGreaterThan(measured);
+    }
+
+    /** Which row is a card's last at a terminal is written, and folding takes rows away. */
+    @Test
+    void aFoldedCardIsTheSameWhetherItWasReadAgainOrNot() throws IOException {
+        int most = 16;
+        long pane = 4 * (FeatureSchema.CARD_HORIZON + FeatureSchema.DISORDER_ALLOWANCE) / most;
+        long begin = (GeneratedStream.START / pane + 1) * pane;
+        int first = (int) -Math.floorDiv(GeneratedStream.START - begin, GeneratedStream.HOUR);
+        CardHistory card = new CardHistory(most);
+        // The only one of its pane, then one at the same terminal that is folded with others.
+        engine.stepCard(card, event(first - 1, "twice"), ELSEWHERE);
+        for (int i = 0; i < most - 1; i++) {
+            engine.stepCard(card, event(first + i, i == 3 ? "twice" : "t" + i), ELSEWHERE);
+        }
+        assertThat(card.size()).isLessThan(most);
+        List<byte[]> pieces = List.of(cardFormat.first(card));
+
+        for (Transaction next : List.of(event(first + 20, "twice"), event(first - 2, "before"))) {
+            CardHistory live = card.copy();
+            cardFormat.first(live);
+            CardHistory read = cardFormat.read(pieces, most);
+            assertThat(engine.stepCard(live, next, ELSEWHERE).vector())
+                    .isEqualTo(engine.stepCard(read, next, ELSEWHERE).vector());
+            List<byte[]> both = new ArrayList<>(pieces);
+            both.add(cardFormat.next(live));
+            assertThat(bytes(cardFormat.read(both, most)))
+                    .isEqualTo(bytes(live))
+                    .isEqualTo(bytes(read));
+            Transaction last = event(first + 30, "twice");
+            assertThat(engine.stepCard(live, last, ELSEWHERE).vector())
+                    .isEqualTo(engine.stepCard(read, last, ELSEWHERE).vector());
+        }
     }
 
     private static <H> H read(HistoryFormat<H> format, List<byte[]> pieces) throws IOException {
@@ -241,6 +288,9 @@ class HistoryFormatTest {
      */
     private static <H> boolean keep(
             HistoryFormat<H> format, H history, Map<String, List<byte[]>> pieces, String key) {
+        if (pieces.containsKey(key) && !format.isChanged(history)) {
+            return false;
+        }
         byte[] next = pieces.containsKey(key) ? format.next(history) : null;
         if (next == null) {
             pieces.put(key, new ArrayList<>(List.of(format.first(history))));
@@ -279,17 +329,21 @@ class HistoryFormatTest {
             assertThat(cardFormat.next(card)).hasSizeLessThan(cardPieces.get(0).length / 2);
             assertThat(terminalFormat.next(terminal)).isNotNull();
         }
-        terminal.label(
-                new FraudLabel(
-                        "event-0",
-                        "card",
-                        "here",
-                        null,
-                        GeneratedStream.START,
-                        true,
-                        GeneratedStream.START + 1,
-                        "analyst"));
+        terminal.label(fraud());
         assertThat(terminalFormat.next(terminal)).isNull();
+    }
+
+    /** On the first event. */
+    private static FraudLabel fraud() {
+        return new FraudLabel(
+                "event-0",
+                "card",
+                "here",
+                null,
+                GeneratedStream.START,
+                true,
+                GeneratedStream.START + 1,
+                "analyst");
     }
 
     private FeatureEngine.CardStep step(CardHistory card, TerminalHistory terminal, Transaction t) {

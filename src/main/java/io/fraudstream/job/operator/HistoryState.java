@@ -18,9 +18,9 @@ import org.apache.flink.metrics.Gauge;
 /**
  * The history of the key at hand. On the heap it is one value that is changed in place. Elsewhere
  * it is a list of pieces, so that an event is written without those before it, see {@link
- * HistoryFormat}; and those last used are cached, so that they need not be read. What is cached has
- * always been written, so no snapshot has to wait for it. A history that was saved in the other
- * form is moved when it is first used.
+ * HistoryFormat}; and those last used are cached, so that they need not be read. What is cached is
+ * written at the end of each event, so no snapshot has to wait for it. A history that was saved in
+ * the other form is moved when it is first used.
  */
 final class HistoryState<H> {
     /** More of them take more room on disk and longer to read than they save in writing. */
@@ -44,12 +44,19 @@ final class HistoryState<H> {
     private static final class Held<H> {
         private H history;
         private int pieces;
-        private long bytes;
+
+        /** What it takes of the heap, by what the bench's histories took. */
+        private long bytes = 1200;
+
+        private void add(byte[] piece) {
+            pieces++;
+            bytes += 2L * piece.length;
+        }
     }
 
     /**
      * @param name of the state
-     * @param cacheBytes histories of so many bytes, as they are stored, are cached
+     * @param cacheBytes for histories that take about so much of the heap
      */
     HistoryState(
             RuntimeContext context, String name, HistorySerializer<H> serializer, long cacheBytes) {
@@ -107,9 +114,8 @@ final class HistoryState<H> {
         List<byte[]> stored = new ArrayList<>();
         for (byte[] piece : pieces.get()) {
             stored.add(piece);
-            found.bytes += piece.length;
+            found.add(piece);
         }
-        found.pieces = stored.size();
         found.history = stored.isEmpty() ? null : format.read(stored, maxEvents);
         return found;
     }
@@ -124,17 +130,19 @@ final class HistoryState<H> {
             whole.update(history);
             return;
         }
+        if (held.pieces > 0 && !format.isChanged(history)) {
+            return;
+        }
         removeFromCache();
         byte[] next = held.pieces > 0 && held.pieces < MOST_PIECES ? format.next(history) : null;
         if (next == null) {
             byte[] first = format.first(history);
             pieces.update(List.of(first));
-            held.pieces = 1;
-            held.bytes = first.length;
+            held = new Held<>();
+            held.add(first);
         } else {
             pieces.add(next);
-            held.pieces++;
-            held.bytes += next.length;
+            held.add(next);
         }
         held.history = history;
         putInCache();
@@ -144,6 +152,7 @@ final class HistoryState<H> {
         whole.clear();
         pieces.clear();
         removeFromCache();
+        held = new Held<>();
     }
 
     private void putInCache() {

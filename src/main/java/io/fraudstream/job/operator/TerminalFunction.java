@@ -120,7 +120,7 @@ public final class TerminalFunction
             return;
         }
         TerminalHistory history =
-                history(label.terminalKey(), label.eventTime(), context.timerService());
+                history(context.getCurrentKey(), label.eventTime(), context.timerService());
         switch (history.label(label)) {
             case FIRST -> counters.add(MATCHED, history.holdsEventOf(label) ? 1 : 0);
             case REPEATED -> counters.increment(REPEATED);
@@ -160,7 +160,7 @@ public final class TerminalFunction
             return;
         }
         TerminalHistory history =
-                history(keyOf(transaction), transaction.eventTime(), context.timerService());
+                history(context.getCurrentKey(), transaction.eventTime(), context.timerService());
         counters.add(MATCHED, history.holdsLabelOf(transaction) ? 1 : 0);
         FeatureEngine.Features features = engine.stepTerminal(history, transaction);
         counters.add(UNMATCHED, history.takeForgottenUnmatched());

@@ -32,7 +32,7 @@ class HistoryStateTest {
     private static final long NO_CACHE = 0;
 
     /** Of the generated terminals, room for some. */
-    private static final long SMALL_CACHE = 3_000;
+    private static final long SMALL_CACHE = 12_000;
 
     private static final long LARGE_CACHE = 1 << 20;
     private static final int EVENTS = 2_000;
