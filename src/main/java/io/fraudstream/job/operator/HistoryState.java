@@ -68,13 +68,11 @@ final class HistoryState<H> {
         format = serializer.newFormat();
         maxEvents = serializer.maxEvents();
         this.cacheBytes = cacheBytes;
-        if (!whole.isInPlace()) {
-            JobMetrics.of(context.getMetricGroup())
-                    .gauge("history_reads_total", (Gauge<Long>) this::reads);
-        }
+        JobMetrics.of(context.getMetricGroup())
+                .gauge("history_reads_total", (Gauge<Long>) this::reads);
     }
 
-    /** How often a history was not at hand and had to be read. */
+    /** How often a history was not at hand and had to be read; 0 on the heap. */
     long reads() {
         return reads;
     }
