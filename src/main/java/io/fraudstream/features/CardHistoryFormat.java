@@ -185,11 +185,8 @@ public final class CardHistoryFormat extends HistoryFormat<CardHistory> {
 
     @Override
     int added(CardHistory history) {
-        int row = history.events.added;
-        return history.vectors.added() == MORE
-                        || row == NOTHING && history.vectors.added() != NOTHING
-                ? MORE
-                : row;
+        // A vector comes with its row, but may have put those of another schema away.
+        return history.vectors.added() == MORE ? MORE : history.events.added;
     }
 
     @Override

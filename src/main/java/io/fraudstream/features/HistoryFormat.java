@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * A history in bytes: as a whole, or as pieces, of which the first is a whole and each further one
- * an event that came later. It is small beside a whole, and all that has to be written where state
- * lies outside of memory.
+ * an event that came later. A further piece is small beside a whole, and all that has to be written
+ * where state lies outside of memory.
  *
  * <p>Keeps buffers, so each thread needs its own.
  */

@@ -20,22 +20,22 @@ final class StateReader {
      * @throws IOException for another version or damaged bytes
      */
     void begin(DataInput in, String what, int version) throws IOException {
-        int found = in.readByte();
-        if (found != version) {
-            throw new IOException(what + " has version " + found + ", expected " + version);
-        }
+        check(in.readByte(), what, version);
         begin(in.readInt());
         in.readFully(block, 0, length);
     }
 
     /** The same for a block that {@link StateWriter#toBytes} made. */
     void begin(byte[] bytes, String what, int version) throws IOException {
-        int found = bytes.length == 0 ? 0 : bytes[0];
+        check(bytes.length == 0 ? 0 : bytes[0], what, version);
+        begin(bytes.length - 1);
+        System.arraycopy(bytes, 1, block, 0, length);
+    }
+
+    private static void check(int found, String what, int version) throws IOException {
         if (found != version) {
             throw new IOException(what + " has version " + found + ", expected " + version);
         }
-        begin(bytes.length - 1);
-        System.arraycopy(bytes, 1, block, 0, length);
     }
 
     private void begin(int blockLength) throws IOException {

@@ -1006,9 +1006,6 @@ public final class TerminalHistory {
     }
 
     private void move(int from, int to, int rows) {
-        if (from == to || rows == 0) {
-            return;
-        }
         System.arraycopy(time, from, time, to, rows);
         System.arraycopy(rank, from, rank, to, rows);
         System.arraycopy(identity, from, identity, to, rows);
