@@ -1,7 +1,9 @@
 package io.fraudstream.model.compiled;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.fraudstream.model.Log1p;
 import io.fraudstream.model.Normalizer;
+import java.lang.management.ManagementFactory;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -21,7 +23,17 @@ public final class VectorKernels implements Kernels {
 
     private static final int FRACTION = (1 << 23) - 1;
 
+    /** From an array's beginning, with its header, to the next line of the cache, in floats. */
+    private static final int TO_LINE = 12;
+
+    private static final int STEADY = steadyFloats();
+
     private final float[] lanes = new float[LANES];
+
+    /** Those of all matrices so far, up to where they are taken. */
+    private float[] weights = {};
+
+    private int taken;
 
     @Override
     public String description() {
@@ -31,23 +43,48 @@ public final class VectorKernels implements Kernels {
     @Override
     public Matrix matrix(float[][] rows) {
         int width = rows[0].length;
-        float[] table = new float[rows.length * width];
+        int first = roomFor(rows.length * width);
         for (int i = 0; i < rows.length; i++) {
-            System.arraycopy(rows[i], 0, table, i * width, width);
+            System.arraycopy(rows[i], 0, weights, first + i * width, width);
         }
-        return new VectorMatrix(table, width, rows.length);
+        return new VectorMatrix(weights, first, width, rows.length);
     }
 
-    /** The rows in one array; sums over all rows stay in registers, four or eight at a time. */
-    private record VectorMatrix(float[] table, int width, int height) implements Matrix {
+    /** Where among the weights so many more begin, in front of a line of the cache. */
+    private int roomFor(int more) {
+        if (taken + more > weights.length) {
+            weights = new float[TO_LINE + Math.max(more, STEADY)];
+            taken = TO_LINE;
+        }
+        int first = taken;
+        taken += more;
+        return first;
+    }
+
+    /**
+     * How many floats G1 gives regions of their own, at whose beginning they stay: there lines of
+     * the cache are where they are expected. With other collectors they may lie anywhere.
+     */
+    private static int steadyFloats() {
+        HotSpotDiagnosticMXBean options =
+                ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        if (options == null) {
+            return 0;
+        }
+        long region = Long.parseLong(options.getVMOption("G1HeapRegionSize").getValue());
+        return (int) (region / 2 / Float.BYTES);
+    }
+
+    /** Rows one behind the other; sums over all rows stay in registers, four or eight at a time. */
+    private record VectorMatrix(float[] table, int first, int width, int height) implements Matrix {
         @Override
         public void addProduct(float[] x, int from, float[] out) {
             int j = 0;
             for (; j + 4 * WIDTH <= width; j += 4 * WIDTH) {
-                addFour(table, width, height, x, from, out, j);
+                addFour(table, first + j, width, height, x, from, out, j);
             }
             for (; j + 1 * WIDTH <= width; j += 1 * WIDTH) {
-                addOne(table, width, height, x, from, out, j);
+                addOne(table, first + j, width, height, x, from, out, j);
             }
         }
 
@@ -55,11 +92,11 @@ public final class VectorKernels implements Kernels {
         public void addProducts(float[] x, int from, float[] out, int fromOther, float[] outOther) {
             int j = 0;
             for (; j + 4 * WIDTH <= width; j += 4 * WIDTH) {
-                addFourTwice(table, width, height, x, from, out, fromOther, outOther, j);
+                addFourTwice(table, first + j, width, height, x, from, out, fromOther, outOther, j);
             }
             for (; j < width; j += WIDTH) {
-                addOne(table, width, height, x, from, out, j);
-                addOne(table, width, height, x, fromOther, outOther, j);
+                addOne(table, first + j, width, height, x, from, out, j);
+                addOne(table, first + j, width, height, x, fromOther, outOther, j);
             }
         }
 
@@ -67,25 +104,32 @@ public final class VectorKernels implements Kernels {
         public void addChosen(int[] chosen, int count, float[] x, float[] out) {
             int j = 0;
             for (; j + 8 * WIDTH <= width; j += 8 * WIDTH) {
-                addEightChosen(table, width, chosen, count, x, out, j);
+                addEightChosen(table, first + j, width, chosen, count, x, out, j);
             }
             for (; j + 4 * WIDTH <= width; j += 4 * WIDTH) {
-                addFourChosen(table, width, chosen, count, x, out, j);
+                addFourChosen(table, first + j, width, chosen, count, x, out, j);
             }
             for (; j + 1 * WIDTH <= width; j += 1 * WIDTH) {
-                addOneChosen(table, width, chosen, count, x, out, j);
+                addOneChosen(table, first + j, width, chosen, count, x, out, j);
             }
         }
     }
 
     private static void addFour(
-            float[] table, int width, int count, float[] x, int from, float[] out, int at) {
+            float[] table,
+            int first,
+            int width,
+            int count,
+            float[] x,
+            int from,
+            float[] out,
+            int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         FloatVector sum1 = FloatVector.fromArray(FLOATS, out, at + 1 * WIDTH);
         FloatVector sum2 = FloatVector.fromArray(FLOATS, out, at + 2 * WIDTH);
         FloatVector sum3 = FloatVector.fromArray(FLOATS, out, at + 3 * WIDTH);
         for (int i = 0; i < count; i++) {
-            int row = at + i * width;
+            int row = first + i * width;
             FloatVector factor = FloatVector.broadcast(FLOATS, x[from + i]);
             sum0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH).fma(factor, sum0);
             sum1 = FloatVector.fromArray(FLOATS, table, row + 1 * WIDTH).fma(factor, sum1);
@@ -100,6 +144,7 @@ public final class VectorKernels implements Kernels {
 
     private static void addFourTwice(
             float[] table,
+            int first,
             int width,
             int count,
             float[] x,
@@ -117,7 +162,7 @@ public final class VectorKernels implements Kernels {
         FloatVector other2 = FloatVector.fromArray(FLOATS, outOther, at + 2 * WIDTH);
         FloatVector other3 = FloatVector.fromArray(FLOATS, outOther, at + 3 * WIDTH);
         for (int i = 0; i < count; i++) {
-            int row = at + i * width;
+            int row = first + i * width;
             FloatVector factor = FloatVector.broadcast(FLOATS, x[from + i]);
             FloatVector factorOther = FloatVector.broadcast(FLOATS, x[fromOther + i]);
             FloatVector row0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH);
@@ -144,10 +189,17 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addOne(
-            float[] table, int width, int count, float[] x, int from, float[] out, int at) {
+            float[] table,
+            int first,
+            int width,
+            int count,
+            float[] x,
+            int from,
+            float[] out,
+            int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         for (int i = 0; i < count; i++) {
-            int row = at + i * width;
+            int row = first + i * width;
             FloatVector factor = FloatVector.broadcast(FLOATS, x[from + i]);
             sum0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH).fma(factor, sum0);
         }
@@ -155,13 +207,20 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addFourChosen(
-            float[] table, int width, int[] chosen, int count, float[] x, float[] out, int at) {
+            float[] table,
+            int first,
+            int width,
+            int[] chosen,
+            int count,
+            float[] x,
+            float[] out,
+            int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         FloatVector sum1 = FloatVector.fromArray(FLOATS, out, at + 1 * WIDTH);
         FloatVector sum2 = FloatVector.fromArray(FLOATS, out, at + 2 * WIDTH);
         FloatVector sum3 = FloatVector.fromArray(FLOATS, out, at + 3 * WIDTH);
         for (int i = 0; i < count; i++) {
-            int row = at + chosen[i] * width;
+            int row = first + chosen[i] * width;
             FloatVector factor = FloatVector.broadcast(FLOATS, x[i]);
             sum0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH).fma(factor, sum0);
             sum1 = FloatVector.fromArray(FLOATS, table, row + 1 * WIDTH).fma(factor, sum1);
@@ -175,7 +234,14 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addEightChosen(
-            float[] table, int width, int[] chosen, int count, float[] x, float[] out, int at) {
+            float[] table,
+            int first,
+            int width,
+            int[] chosen,
+            int count,
+            float[] x,
+            float[] out,
+            int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         FloatVector sum1 = FloatVector.fromArray(FLOATS, out, at + 1 * WIDTH);
         FloatVector sum2 = FloatVector.fromArray(FLOATS, out, at + 2 * WIDTH);
@@ -185,7 +251,7 @@ public final class VectorKernels implements Kernels {
         FloatVector sum6 = FloatVector.fromArray(FLOATS, out, at + 6 * WIDTH);
         FloatVector sum7 = FloatVector.fromArray(FLOATS, out, at + 7 * WIDTH);
         for (int i = 0; i < count; i++) {
-            int row = at + chosen[i] * width;
+            int row = first + chosen[i] * width;
             FloatVector factor = FloatVector.broadcast(FLOATS, x[i]);
             sum0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH).fma(factor, sum0);
             sum1 = FloatVector.fromArray(FLOATS, table, row + 1 * WIDTH).fma(factor, sum1);
@@ -207,10 +273,17 @@ public final class VectorKernels implements Kernels {
     }
 
     private static void addOneChosen(
-            float[] table, int width, int[] chosen, int count, float[] x, float[] out, int at) {
+            float[] table,
+            int first,
+            int width,
+            int[] chosen,
+            int count,
+            float[] x,
+            float[] out,
+            int at) {
         FloatVector sum0 = FloatVector.fromArray(FLOATS, out, at + 0 * WIDTH);
         for (int i = 0; i < count; i++) {
-            int row = at + chosen[i] * width;
+            int row = first + chosen[i] * width;
             FloatVector factor = FloatVector.broadcast(FLOATS, x[i]);
             sum0 = FloatVector.fromArray(FLOATS, table, row + 0 * WIDTH).fma(factor, sum0);
         }
