@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Numbers that stand for identifiers in histories, where whole texts would take too much room. */
 final class EventIdentity {
+    private static final int LATEST = 16;
+
     private EventIdentity() {}
 
     /**
@@ -53,13 +55,30 @@ final class EventIdentity {
 
     /**
      * Where an event belongs among so many in order: behind all that are not after it. Looks from
-     * the last one back, since that is where most belong.
+     * the last one back, since that is where most belong, and then by halving.
      */
     static int positionOf(long time, long rank, long[] times, long[] ranks, int size) {
         int position = size;
         while (position > 0 && isAfter(times[position - 1], ranks[position - 1], time, rank)) {
             position--;
+            if (size - position == LATEST) {
+                return halved(time, rank, times, ranks, position);
+            }
         }
         return position;
+    }
+
+    private static int halved(long time, long rank, long[] times, long[] ranks, int size) {
+        int low = 0;
+        int high = size;
+        while (low < high) {
+            int middle = low + high >>> 1;
+            if (isAfter(times[middle], ranks[middle], time, rank)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 }

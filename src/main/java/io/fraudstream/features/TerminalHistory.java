@@ -36,6 +36,9 @@ public final class TerminalHistory {
             FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE;
     private static final int FIRST_CAPACITY = 4;
 
+    /** So many rows are looked at one by one before a place is looked for by halving. */
+    private static final int NEAR = 16;
+
     /** Ages at which events leave one window and enter another. */
     private static final long[] AGES = {
         DAY,
@@ -108,6 +111,9 @@ public final class TerminalHistory {
 
     private final int maxEvents;
     private final long pane;
+
+    /** No labelled event is newer, so that labels need not be looked through for those that are. */
+    private long newestLabelled = Long.MIN_VALUE;
 
     /** When all windows end, and by when labels must be known. */
     private long clock = Long.MIN_VALUE;
@@ -193,6 +199,7 @@ public final class TerminalHistory {
         high = other.high;
         weight = other.weight == null ? null : other.weight.clone();
         labels = new ArrayList<>(other.labels);
+        newestLabelled = other.newestLabelled;
         clock = other.clock;
         visible = other.visible;
         due = other.due;
@@ -402,12 +409,18 @@ public final class TerminalHistory {
         }
         position = -position - 1;
         added = HistoryFormat.MORE;
-        labels.add(position, verdict);
+        hold(position, verdict);
         if (position < due || size > 0 && verdict.knownAt() <= clock) {
             due++;
             takeEffect(position);
         }
         return outcome;
+    }
+
+    /** Takes in a label that is not due. */
+    void hold(int position, Verdict verdict) {
+        labels.add(position, verdict);
+        newestLabelled = Math.max(newestLabelled, verdict.eventTime());
     }
 
     private static Verdict verdict(FraudLabel label) {
@@ -445,7 +458,7 @@ public final class TerminalHistory {
 
     /** Whether there is a label on this event; never on a reversal, which is not remembered. */
     public boolean holdsLabelOf(Transaction t) {
-        if (labels.isEmpty() || t.isReversal()) {
+        if (t.eventTime() > newestLabelled || t.isReversal()) {
             return false;
         }
         long hash = EventIdentity.hash(t.id());
@@ -492,11 +505,7 @@ public final class TerminalHistory {
      */
     boolean step(Transaction t, double[] out, int offset) {
         long eventRank = EventIdentity.rank(t.id());
-        while (visible > 0
-                && EventIdentity.isAfter(
-                        time[visible - 1], rank[visible - 1], t.eventTime(), eventRank)) {
-            hideLast();
-        }
+        hideFrom(EventIdentity.positionOf(t.eventTime(), eventRank, time, rank, visible));
         moveTo(t.eventTime());
         double usual = (double) plainSum / plainCount;
         double ratio = usual > 0 ? t.baseAmountMinor() / usual : Double.NaN;
@@ -554,10 +563,8 @@ public final class TerminalHistory {
             if (age == AGES.length) {
                 break;
             }
-            count(age, row, 1);
-            if (age < AGE_37) {
-                countWidest(row, 1);
-            }
+            count(age, row, row + 1, 1);
+            countWidest(row, row + 1, 1);
             firstFraud = fraudsOf(row) > 0 ? row : firstFraud;
         }
         while (age < AGES.length) {
@@ -578,56 +585,122 @@ public final class TerminalHistory {
         }
     }
 
-    private void hideLast() {
-        visible--;
-        for (int a = 0; a < AGES.length; a++) {
-            if (tail[a] > visible) {
-                tail[a] = visible;
-            } else {
-                count(a, visible, -1);
-            }
+    /** Takes the visible rows from this one on out of all windows. */
+    private void hideFrom(int first) {
+        if (first == visible) {
+            return;
         }
-        lastFraud = lastFraud == visible ? -1 : lastFraud;
+        int to = visible;
+        int events = 0;
+        int known = 0;
+        int ordinaryKnown = 0;
+        // Of the narrowest window first, since the next holds what that holds and more.
+        for (int a = 0; a < AGES.length; a++) {
+            int from = Math.max(tail[a], first);
+            events += eventsIn(from, to);
+            known += sum(frauds, from, to);
+            ordinaryKnown += sum(ordinary, from, to);
+            countYounger[a] -= events;
+            fraudsYounger[a] -= known;
+            ordinaryYounger[a] -= ordinaryKnown;
+            tail[a] = Math.min(tail[a], first);
+            to = from;
+        }
+        countWidest(to, visible, -1);
+        visible = first;
+        lastFraud = lastFraud >= first ? -1 : lastFraud;
     }
 
     private void showAll() {
-        for (; visible < size; visible++) {
-            for (int a = 0; a < AGES.length; a++) {
-                count(a, visible, 1);
-            }
-            lastFraud = fraudsOf(visible) > 0 ? visible : lastFraud;
+        int events = eventsIn(visible, size);
+        int known = sum(frauds, visible, size);
+        int ordinaryKnown = sum(ordinary, visible, size);
+        for (int a = 0; a < AGES.length; a++) {
+            countYounger[a] += events;
+            fraudsYounger[a] += known;
+            ordinaryYounger[a] += ordinaryKnown;
         }
+        countWidest(visible, size, 1);
+        int last = known == 0 ? visible - 1 : size - 1;
+        while (last >= visible && frauds[last] == 0) {
+            last--;
+        }
+        lastFraud = last >= visible ? last : lastFraud;
+        visible = size;
     }
 
-    private void count(int age, int row, int sign) {
-        countYounger[age] += sign * weightOf(row);
-        fraudsYounger[age] += sign * fraudsOf(row);
-        ordinaryYounger[age] += sign * ordinaryOf(row);
-        if (age == AGE_37) {
-            countWidest(row, sign);
-        }
+    private int eventsIn(int from, int to) {
+        return weight == null ? to - from : sum(weight, from, to);
     }
 
-    private void countWidest(int row, int sign) {
-        plainSum += sign * amount[row];
-        plainCount += sign * plain[row];
-        folds += weightOf(row) > 1 ? sign : 0;
+    private static int sum(int[] column, int from, int to) {
+        int sum = 0;
+        for (int row = from; column != null && row < to; row++) {
+            sum += column[row];
+        }
+        return sum;
+    }
+
+    /** Lets rows enter a window at its older end, or leave it there. */
+    private void count(int age, int from, int to, int sign) {
+        countYounger[age] += sign * eventsIn(from, to);
+        fraudsYounger[age] += sign * sum(frauds, from, to);
+        ordinaryYounger[age] += sign * sum(ordinary, from, to);
+    }
+
+    private void countWidest(int from, int to, int sign) {
+        for (int row = from; row < to; row++) {
+            plainSum += sign * amount[row];
+            plainCount += sign * plain[row];
+            folds += weightOf(row) > 1 ? sign : 0;
+        }
     }
 
     /** Lets every window end at this time, with the labels known by then. */
     private void moveTo(long now) {
         clock = now;
         for (int a = 0; a < AGES.length; a++) {
-            long limit = now - AGES[a];
-            while (tail[a] < visible && time[tail[a]] <= limit) {
-                count(a, tail[a]++, -1);
+            int before = tail[a];
+            int first = firstBehind(now - AGES[a], before);
+            if (first == before) {
+                continue;
             }
-            while (tail[a] > 0 && time[tail[a] - 1] > limit) {
-                count(a, --tail[a], 1);
-                firstFraud = a == AGE_37 && fraudsOf(tail[a]) > 0 ? tail[a] : firstFraud;
+            tail[a] = first;
+            int from = Math.min(first, before);
+            int to = Math.max(first, before);
+            int sign = first < before ? 1 : -1;
+            count(a, from, to, sign);
+            if (a == AGE_37) {
+                countWidest(from, to, sign);
+                firstFraud = sign > 0 ? firstFraudIn(from, to, firstFraud) : firstFraud;
             }
         }
         moveLabelsTo(now);
+    }
+
+    /**
+     * The first visible row behind this time.
+     *
+     * @param near looked at first, with those around it
+     */
+    private int firstBehind(long limit, int near) {
+        int row = near;
+        while (row < visible && row < near + NEAR && time[row] <= limit) {
+            row++;
+        }
+        while (row > 0 && row > near - NEAR && time[row - 1] > limit) {
+            row--;
+        }
+        return Math.abs(row - near) < NEAR ? row : Math.min(visible, firstAt(limit + 1));
+    }
+
+    private int firstFraudIn(int from, int to, int otherwise) {
+        for (int row = from; frauds != null && row < to; row++) {
+            if (frauds[row] > 0) {
+                return row;
+            }
+        }
+        return otherwise;
     }
 
     private void moveLabelsTo(long now) {
@@ -690,7 +763,7 @@ public final class TerminalHistory {
     }
 
     private boolean verdictOn(long hash, long eventTime) {
-        for (int i = due - 1; i >= 0; i--) {
+        for (int i = due - 1; i >= 0 && eventTime <= newestLabelled; i--) {
             Verdict label = labels.get(i);
             if (label.identity() == hash && label.eventTime() == eventTime) {
                 return label.fraud();

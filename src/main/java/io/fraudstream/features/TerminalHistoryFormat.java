@@ -70,7 +70,8 @@ public final class TerminalHistoryFormat extends HistoryFormat<TerminalHistory> 
         }
         int labels = state.takeSize(MAX_ROWS);
         for (int i = 0; i < labels; i++) {
-            history.labels.add(
+            history.hold(
+                    i,
                     new TerminalHistory.Verdict(
                             state.takeLong(),
                             state.takeLong(),

@@ -105,7 +105,8 @@ class FeatureOracleTest {
         "3, 3000, 2, 2, 75, 3",
         "4, 5000, 40, 12, 120, 20",
         "5, 2500, 1, 1, 71, 1",
-        "6, 3000, 25, 30, 200, 12"
+        "6, 3000, 25, 30, 200, 12",
+        "7, 5000, 40, 1, 75, 23"
     })
     void everyFeatureIsWhatItsDefinitionSays(
             long seed, int events, int cards, int terminals, int days, int disorderHours)
