@@ -23,8 +23,11 @@ import org.apache.flink.metrics.Gauge;
  * the other form is moved when it is first used.
  */
 final class HistoryState<H> {
-    /** More of them take more room on disk and longer to read than they save in writing. */
-    private static final int MOST_PIECES = 8;
+    /** Behind so many, more of them would take more room on disk and longer to read ... */
+    private static final int PIECES = 8;
+
+    /** ... than they save in writing, unless they take less than such a part of a long history. */
+    private static final int PART = 8;
 
     private final MutableState<H> whole;
     private final ListState<byte[]> pieces;
@@ -44,13 +47,23 @@ final class HistoryState<H> {
     private static final class Held<H> {
         private H history;
         private int pieces;
+        private int wholeLength;
+        private int addedLength;
 
         /** What it takes of the heap, by what the bench's histories took. */
         private long bytes = 1200;
 
         private void add(byte[] piece) {
-            pieces++;
+            if (pieces++ == 0) {
+                wholeLength = piece.length;
+            } else {
+                addedLength += piece.length;
+            }
             bytes += 2L * piece.length;
+        }
+
+        private boolean takesPieces() {
+            return pieces > 0 && (pieces < PIECES || addedLength < wholeLength / PART);
         }
     }
 
@@ -132,7 +145,7 @@ final class HistoryState<H> {
             return;
         }
         removeFromCache();
-        byte[] next = held.pieces > 0 && held.pieces < MOST_PIECES ? format.next(history) : null;
+        byte[] next = held.takesPieces() ? format.next(history) : null;
         if (next == null) {
             byte[] first = format.first(history);
             pieces.update(List.of(first));
