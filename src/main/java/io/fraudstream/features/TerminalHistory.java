@@ -417,7 +417,7 @@ public final class TerminalHistory {
         return outcome;
     }
 
-    /** Takes in a label that is not due. */
+    /** Puts in a label, which has no effect before it is due. */
     void hold(int position, Verdict verdict) {
         labels.add(position, verdict);
         newestLabelled = Math.max(newestLabelled, verdict.eventTime());
@@ -520,7 +520,7 @@ public final class TerminalHistory {
                 amount[visible] = t.baseAmountMinor();
                 plain[visible] = 1;
             }
-            if (verdictOn(hash, t.eventTime())) {
+            if (t.eventTime() <= newestLabelled && verdictOn(hash, t.eventTime())) {
                 makeFraudColumns();
                 frauds[visible] = 1;
                 ordinary[visible] = unusual ? 0 : 1;
@@ -621,11 +621,9 @@ public final class TerminalHistory {
             ordinaryYounger[a] += ordinaryKnown;
         }
         countWidest(visible, size, 1);
-        int last = known == 0 ? visible - 1 : size - 1;
-        while (last >= visible && frauds[last] == 0) {
-            last--;
+        for (int row = visible; known > 0 && row < size; row++) {
+            lastFraud = frauds[row] > 0 ? row : lastFraud;
         }
-        lastFraud = last >= visible ? last : lastFraud;
         visible = size;
     }
 
@@ -695,8 +693,8 @@ public final class TerminalHistory {
     }
 
     private int firstFraudIn(int from, int to, int otherwise) {
-        for (int row = from; frauds != null && row < to; row++) {
-            if (frauds[row] > 0) {
+        for (int row = from; row < to; row++) {
+            if (fraudsOf(row) > 0) {
                 return row;
             }
         }
@@ -763,7 +761,7 @@ public final class TerminalHistory {
     }
 
     private boolean verdictOn(long hash, long eventTime) {
-        for (int i = due - 1; i >= 0 && eventTime <= newestLabelled; i--) {
+        for (int i = due - 1; i >= 0; i--) {
             Verdict label = labels.get(i);
             if (label.identity() == hash && label.eventTime() == eventTime) {
                 return label.fraud();

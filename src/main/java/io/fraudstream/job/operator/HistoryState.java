@@ -23,10 +23,12 @@ import org.apache.flink.metrics.Gauge;
  * the other form is moved when it is first used.
  */
 final class HistoryState<H> {
-    /** Behind so many, more of them would take more room on disk and longer to read ... */
+    /** More of them take more room on disk and longer to read than they save in writing, ... */
     private static final int PIECES = 8;
 
-    /** ... than they save in writing, unless they take less than such a part of a long history. */
+    /** ... but for a long history, while they are no more and take less than such a part of it. */
+    private static final int PIECES_OF_LONG = 64;
+
     private static final int PART = 8;
 
     private final MutableState<H> whole;
@@ -63,7 +65,8 @@ final class HistoryState<H> {
         }
 
         private boolean takesPieces() {
-            return pieces > 0 && (pieces < PIECES || addedLength < wholeLength / PART);
+            int most = addedLength < wholeLength / PART ? PIECES_OF_LONG : PIECES;
+            return pieces > 0 && pieces < most;
         }
     }
 

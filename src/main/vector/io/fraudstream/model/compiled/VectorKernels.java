@@ -66,13 +66,14 @@ public final class VectorKernels implements Kernels {
      * the cache are where they are expected. With other collectors they may lie anywhere.
      */
     private static int steadyFloats() {
-        HotSpotDiagnosticMXBean options =
-                ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-        if (options == null) {
+        try {
+            HotSpotDiagnosticMXBean jvm =
+                    ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+            long region = Long.parseLong(jvm.getVMOption("G1HeapRegionSize").getValue());
+            return (int) (region / 2 / Float.BYTES);
+        } catch (RuntimeException | LinkageError anotherJvm) {
             return 0;
         }
-        long region = Long.parseLong(options.getVMOption("G1HeapRegionSize").getValue());
-        return (int) (region / 2 / Float.BYTES);
     }
 
     /** Rows one behind the other; sums over all rows stay in registers, four or eight at a time. */
