@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Numbers that stand for identifiers in histories, where whole texts would take too much room. */
 final class EventIdentity {
-    private static final int LATEST = 16;
+    /** So many rows are looked at one by one before a place is looked for by halving. */
+    static final int NEAR = 16;
 
     private EventIdentity() {}
 
@@ -61,14 +62,15 @@ final class EventIdentity {
         int position = size;
         while (position > 0 && isAfter(times[position - 1], ranks[position - 1], time, rank)) {
             position--;
-            if (size - position == LATEST) {
-                return halved(time, rank, times, ranks, position);
+            if (size - position == NEAR) {
+                return firstAfter(time, rank, times, ranks, position);
             }
         }
         return position;
     }
 
-    private static int halved(long time, long rank, long[] times, long[] ranks, int size) {
+    /** The same by halving. */
+    static int firstAfter(long time, long rank, long[] times, long[] ranks, int size) {
         int low = 0;
         int high = size;
         while (low < high) {

@@ -36,9 +36,6 @@ public final class TerminalHistory {
             FeatureSchema.TERMINAL_HORIZON + FeatureSchema.DISORDER_ALLOWANCE;
     private static final int FIRST_CAPACITY = 4;
 
-    /** So many rows are looked at one by one before a place is looked for by halving. */
-    private static final int NEAR = 16;
-
     /** Ages at which events leave one window and enter another. */
     private static final long[] AGES = {
         DAY,
@@ -683,13 +680,15 @@ public final class TerminalHistory {
      */
     private int firstBehind(long limit, int near) {
         int row = near;
-        while (row < visible && row < near + NEAR && time[row] <= limit) {
+        while (row < visible && row < near + EventIdentity.NEAR && time[row] <= limit) {
             row++;
         }
-        while (row > 0 && row > near - NEAR && time[row - 1] > limit) {
+        while (row > 0 && row > near - EventIdentity.NEAR && time[row - 1] > limit) {
             row--;
         }
-        return Math.abs(row - near) < NEAR ? row : Math.min(visible, firstAt(limit + 1));
+        return Math.abs(row - near) < EventIdentity.NEAR
+                ? row
+                : Math.min(visible, firstAt(limit + 1));
     }
 
     private int firstFraudIn(int from, int to, int otherwise) {
@@ -790,17 +789,8 @@ public final class TerminalHistory {
 
     /** The first row at this time or later. */
     private int firstAt(long eventTime) {
-        int low = 0;
-        int high = size;
-        while (low < high) {
-            int middle = low + high >>> 1;
-            if (time[middle] < eventTime) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        // Behind every rank of the millisecond before; ranks are unsigned.
+        return EventIdentity.firstAfter(eventTime - 1, -1, time, rank, size);
     }
 
     private long paneOf(long eventTime) {

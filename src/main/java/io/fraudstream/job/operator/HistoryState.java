@@ -23,13 +23,8 @@ import org.apache.flink.metrics.Gauge;
  * the other form is moved when it is first used.
  */
 final class HistoryState<H> {
-    /** More of them take more room on disk and longer to read than they save in writing, ... */
-    private static final int PIECES = 8;
-
-    /** ... but for a long history, while they are no more and take less than such a part of it. */
-    private static final int PIECES_OF_LONG = 64;
-
-    private static final int PART = 8;
+    /** More of them take more room on disk and longer to read than they save in writing. */
+    private static final int MOST_PIECES = 8;
 
     private final MutableState<H> whole;
     private final ListState<byte[]> pieces;
@@ -49,24 +44,13 @@ final class HistoryState<H> {
     private static final class Held<H> {
         private H history;
         private int pieces;
-        private int wholeLength;
-        private int addedLength;
 
         /** What it takes of the heap, by what the bench's histories took. */
         private long bytes = 1200;
 
         private void add(byte[] piece) {
-            if (pieces++ == 0) {
-                wholeLength = piece.length;
-            } else {
-                addedLength += piece.length;
-            }
+            pieces++;
             bytes += 2L * piece.length;
-        }
-
-        private boolean takesPieces() {
-            int most = addedLength < wholeLength / PART ? PIECES_OF_LONG : PIECES;
-            return pieces > 0 && pieces < most;
         }
     }
 
@@ -148,7 +132,7 @@ final class HistoryState<H> {
             return;
         }
         removeFromCache();
-        byte[] next = held.takesPieces() ? format.next(history) : null;
+        byte[] next = held.pieces > 0 && held.pieces < MOST_PIECES ? format.next(history) : null;
         if (next == null) {
             byte[] first = format.first(history);
             pieces.update(List.of(first));
